@@ -1,0 +1,1 @@
+"""How fast and how right, beside peers in one run."""

@@ -1,0 +1,1 @@
+"""A believable world: the city, its traffic and the scenario format."""

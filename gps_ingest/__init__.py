@@ -1,0 +1,1 @@
+"""How device bytes become fixes: decode, doubt, store."""

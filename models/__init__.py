@@ -1,0 +1,1 @@
+"""What is stored: tables with their constraints, the vocabulary and the frozen values."""

@@ -1,0 +1,1 @@
+"""What is handed over: facts collected, rendered and printed."""

@@ -1,0 +1,1 @@
+"""Rows into frozen values, never the other way."""

@@ -1,0 +1,1 @@
+"""Pure decisions on values and arrays: no storage, no clock, no input or output."""

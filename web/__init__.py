@@ -1,0 +1,1 @@
+"""Who asks: pages and the API for people and devices."""
