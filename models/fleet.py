@@ -1,0 +1,91 @@
+"""Which vehicles, devices and scales are registered, and which device was on which vehicle when?"""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, RowId, UtcDateTime, Word, one_of
+from models.facilities import Facility
+from models.organisations import Organisation
+from models.vocabulary import Datum, Mode, Protocol
+
+
+class Vehicle(Base):
+    """运输车 or 运输船. `code` is the identifier that papers use, `name` the plate or ship's name."""
+
+    __tablename__ = "vehicle"
+    __table_args__ = (
+        CheckConstraint(one_of("mode", Mode), name="mode"),
+        CheckConstraint("tare_kg > 0", name="tare"),
+        CheckConstraint("rated_payload_kg > 0", name="payload"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    mode: Mapped[Mode] = mapped_column(Word(Mode))
+    name: Mapped[str] = mapped_column(String(100))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    tare_kg: Mapped[float | None] = mapped_column(Float)
+    rated_payload_kg: Mapped[float | None] = mapped_column(Float)
+    mmsi: Mapped[str | None] = mapped_column(String(9))
+
+    organisation: Mapped[Organisation | None] = relationship()
+
+
+class Device(Base):
+    """定位终端. Its token is kept as a SHA-256 hash only."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        CheckConstraint(one_of("protocol", Protocol), name="protocol"),
+        CheckConstraint(one_of("datum", Datum), name="datum"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    protocol: Mapped[Protocol] = mapped_column(Word(Protocol))
+    datum: Mapped[Datum] = mapped_column(Word(Datum), default=Datum.WGS84)
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+    bindings: Mapped[list["DeviceBinding"]] = relationship(
+        back_populates="device", order_by="DeviceBinding.valid_from"
+    )
+
+
+class DeviceBinding(Base):
+    """A device on a vehicle over [valid_from, valid_to)."""
+
+    __tablename__ = "device_binding"
+    __table_args__ = (
+        UniqueConstraint("device_id", "valid_from"),
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="validity"),
+        Index("ix_device_binding_vehicle_id_valid_from", "vehicle_id", "valid_from"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"))
+    valid_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    valid_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    device: Mapped[Device] = relationship(back_populates="bindings")
+    vehicle: Mapped[Vehicle] = relationship()
+
+
+class Scale(Base):
+    """地磅 with its class, division and calibration certificate."""
+
+    __tablename__ = "scale"
+    __table_args__ = (CheckConstraint("division_kg > 0", name="division"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    facility_id: Mapped[int] = mapped_column(ForeignKey("facility.id"), index=True)
+    accuracy_class: Mapped[str | None] = mapped_column(String(8))
+    division_kg: Mapped[float | None] = mapped_column(Float)
+    max_kg: Mapped[float | None] = mapped_column(Float)
+    certificate_valid_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    facility: Mapped[Facility] = relationship()

@@ -1,0 +1,68 @@
+"""Which settings does this installation run with?
+
+Settings are environment variables `SLUDGETRACE_*`; docs/deployment.md lists each (a test holds the
+two equal). Thresholds of rules have their own file, models/thresholds.py.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "SLUDGETRACE_"
+
+
+class SettingError(ValueError):
+    """A setting cannot be read: names the variable and what it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between installations. The environment name is PREFIX + field in capitals."""
+
+    database_url: str = "sqlite:///var/sludgetrace.db"
+    secret_key: str = ""  # empty: a random one is kept in `state_dir`
+    state_dir: str = "var"
+    public_url: str = "http://127.0.0.1:8000"  # printed in QR codes and links
+    timezone: str = "Asia/Shanghai"
+    locale: str = "zh"
+    issuing_body: str = "城市污泥监管中心"  # head of reports
+    issuing_body_en: str = "City Sludge Supervision Centre"
+    bind: str = "127.0.0.1:8000"
+    web_workers: int = 2
+    secure_cookies: bool = False  # true behind TLS
+    max_upload_bytes: int = 64 * 1024 * 1024
+    max_batch_bytes: int = 1024 * 1024
+    max_batch_fixes: int = 1000
+    login_limit: str = "10 per minute"
+    api_limit: str = "600 per minute"
+    contradicted_score: float = 0.5
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process; raises SettingError for a value that does not parse."""
+    environ = os.environ if environ is None else environ
+    given: dict[str, Any] = {}
+    for setting in fields(Settings):
+        text = environ.get(PREFIX + setting.name.upper())
+        if text is not None:
+            given[setting.name] = parse_value(PREFIX + setting.name.upper(), text, setting.default)
+    return Settings(**given)
+
+
+def parse_value(name: str, text: str, default: Any) -> Any:
+    """`text` as the type of `default`; raises SettingError naming the variable."""
+    try:
+        if isinstance(default, bool):
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+        return type(default)(text)
+    except (KeyError, ValueError) as error:
+        raise SettingError(f"{name}={text!r}: expected {type(default).__name__}") from error
+
+
+def state_path(settings: Settings, name: str) -> Path:
+    """A file in the state folder, which is created when missing."""
+    folder = Path(settings.state_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / name

@@ -1,0 +1,126 @@
+"""Which thresholds do the rules use?
+
+Import-free apart from the standard library. Each number is a default with its unit in its name and
+its reason beside it; the environment variable `SLUDGETRACE_RULE_<NAME>` overrides it
+(docs/deployment.md). Sources: DETECTION.md, INGEST.md, BALANCE.md.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from models.settings import parse_value
+
+PREFIX = "SLUDGETRACE_RULE_"
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtThresholds:
+    """When is a fix doubted as it comes in?"""
+
+    future_doubt_s: float = 300.0  # device clocks are off by minutes; beyond that the time is wrong
+    future_quarantine_s: float = 86_400.0
+    late_s: float = 300.0  # buffered upload is normal: marked, no accusation
+    reconstructed_s: float = 259_200.0  # after 72 h nobody can have buffered by accident
+    rollover_age_s: float = 611_539_200.0  # 1024 GPS weeks less 90 days
+    low_accuracy_m: float = 50.0
+    low_satellites: int = 4
+    truck_teleport_kmh: float = 130.0
+    vessel_teleport_kmh: float = 35.0
+    teleport_min_m: float = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrackThresholds:
+    """When does a track leave a facility, a corridor, a schedule, or fall silent?"""
+
+    exit_buffer_m: float = 40.0  # hysteresis: GNSS at a gate scatters by 10-20 m
+    confirm_fixes: int = 2
+    confirm_s: float = 60.0
+    trip_split_s: float = 43_200.0  # 12 h without a facility ends a trip
+    min_dwell_s: float = 240.0  # nobody fills a truck in less
+    clean_stays: int = 30  # stays before a facility's own p5 replaces min_dwell_s
+    corridor_slack_m: float = 75.0  # scored distance begins at corridor_m - 75 m
+    on_sigma_m: float = 6.0
+    on_tail_sigma_m: float = 60.0
+    on_tail_share: float = 0.03
+    off_scale_m: float = 250.0
+    cusum_alarm: float = 8.0
+    cusum_cap: float = 12.0
+    cusum_over: float = 4.0
+    cusum_step_s: float = 10.0
+    off_min_travel_m: float = 100.0
+    off_at_once_m: float = 500.0
+    off_at_once_widths: float = 4.0
+    cursor_segments: int = 20
+    cursor_reset_m: float = 250.0
+    truck_stop_m: float = 100.0
+    truck_stop_s: float = 240.0
+    vessel_stop_m: float = 150.0
+    vessel_stop_s: float = 900.0
+    stop_outliers: int = 2
+    stop_merge_s: float = 120.0
+    gap_min_s: float = 120.0
+    gap_intervals: float = 6.0
+    interval_window: int = 50
+    parked_m: float = 200.0
+    slack_min_s: float = 180.0  # silence that leaves less than this to spare proves nothing
+    truck_free_flow_kmh: float = 50.0
+    vessel_free_flow_kmh: float = 14.0
+    overdue_factor: float = 1.5
+    overdue_trips: int = 10  # clean trips before their p90 serves as ETA
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentThresholds:
+    """Which trip may have carried which leg?"""
+
+    gate_s: float = 14_400.0
+    sigma_departure_s: float = 600.0
+    sigma_arrival_s: float = 900.0
+    huber_delta: float = 2.0
+    wrong_vehicle_cost: float = 8.0
+    wrong_destination_cost: float = 8.0
+    unmatched_cost: float = 14.0  # leaving a leg and a trip unmatched together costs twice this
+    margin_for_person: float = 2.0
+    coverage_min_fraction: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class MassThresholds:
+    """When do two weighings of a load contradict?"""
+
+    gap_u: float = 3.3  # 1 in 1,000 clean loads, two-sided
+    significant_wet_fraction: float = 0.10  # 40 CFR 264.72
+    scale_division_kg: float = 20.0
+    default_u_moisture_fraction: float = 0.0058  # +-1 % absolute, rectangular
+    evaporation_fraction: float = 0.002  # drip and evaporation on the way, of the wet mass
+    u_evaporation_fraction: float = 0.002
+    road_cap_kg: float = 49_000.0  # GB 1589-2016: six-axle articulated, gross
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """All thresholds of the rules."""
+
+    doubt: DoubtThresholds = DoubtThresholds()
+    track: TrackThresholds = TrackThresholds()
+    assignment: AssignmentThresholds = AssignmentThresholds()
+    mass: MassThresholds = MassThresholds()
+
+
+GROUPS = (DoubtThresholds, TrackThresholds, AssignmentThresholds, MassThresholds)
+
+
+def read_thresholds(environ: Mapping[str, str] | None = None) -> Thresholds:
+    """The thresholds of this installation; raises SettingError for a value that does not parse."""
+    environ = os.environ if environ is None else environ
+    groups = []
+    for group in GROUPS:
+        given = {}
+        for item in fields(group):
+            name = PREFIX + item.name.upper()
+            if name in environ:
+                given[item.name] = parse_value(name, environ[name], item.default)
+        groups.append(group(**given))
+    return Thresholds(*groups)  # type: ignore[arg-type]  # GROUPS is in the order of the fields
