@@ -1,0 +1,67 @@
+"""How does a database get its tables? By the numbered steps in migrations/, here driven from Python.
+
+Nothing else creates tables: `sludgetrace migrate`, the demo and the tests all come through here.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from models.session import open_engine
+
+FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+POSTGRES_LOCK = 0x51D6E  # any number that no other program uses: two migrations at once wait for each other
+
+
+def migration_config() -> Config:
+    """Alembic's view of the migrations folder; no ini file takes part."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return config
+
+
+def upgrade(database_url: str, revision: str = "head") -> None:
+    """Bring the database to `revision`, wholly or not at all; a database already there is left alone."""
+    _run(database_url, command.upgrade, revision)
+
+
+def downgrade(database_url: str, revision: str) -> None:
+    """Take the database back to `revision` ("base" for nothing), wholly or not at all."""
+    _run(database_url, command.downgrade, revision)
+
+
+def _run(database_url: str, move: Callable[[Config, str], None], revision: str) -> None:
+    engine = open_engine(database_url)
+    try:
+        with engine.execution_options(writes=True).begin() as connection:
+            _wait_for_other_migrations(connection)
+            config = migration_config()
+            config.attributes["connection"] = connection
+            move(config, revision)
+    finally:
+        engine.dispose()
+
+
+def _wait_for_other_migrations(connection: Connection) -> None:
+    # SQLite needs no such lock: BEGIN IMMEDIATE, which `writes` asks for, already lets one in at a time.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": POSTGRES_LOCK})
+
+
+def head_revision() -> str:
+    """The newest step this program knows; raises CommandError unless there is exactly one."""
+    head = ScriptDirectory.from_config(migration_config()).get_current_head()
+    if head is None:
+        raise LookupError(f"no migration found in {FOLDER}")
+    return head
+
+
+def database_revision(engine: Engine) -> str | None:
+    """The step the database stands at; None for one that was never migrated."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
