@@ -17,6 +17,7 @@ from models.vocabulary import (
     ManifestKind,
     Mode,
     ReceiptDecision,
+    Role,
     SludgeKind,
 )
 
@@ -248,3 +249,29 @@ class Evidence:
     figures: dict[str, float | int | str | None] = field(default_factory=dict)
     thresholds: dict[str, float | int | str | None] = field(default_factory=dict)
     marks: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is looking: queries show a viewer only what the role and organisation may see."""
+
+    role: Role
+    organisation_id: int | None = None
+    user_id: int | None = None
+    name: str = ""
+
+    @property
+    def sees_all(self) -> bool:
+        return self.role in (Role.REGULATOR, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason in words: a message code and its figures, worded by reports/wording.py.
+
+    The suffix of a parameter's name says its unit (`_m`, `_s`, `_kg`, `_fraction`, `_kmh`, `_ms` for a
+    moment); a name without one is text, e.g. a code of a facility or vehicle.
+    """
+
+    code: str
+    params: dict[str, float | int | str | None] = field(default_factory=dict)
