@@ -8,6 +8,7 @@ are both kept as evidence.
 from datetime import datetime
 
 from sqlalchemy import (
+    REAL,
     BigInteger,
     CheckConstraint,
     Float,
@@ -65,9 +66,9 @@ class FixRow(Base):
     time_ms: Mapped[int] = mapped_column(BigInteger)
     lat_e7: Mapped[int] = mapped_column(Integer)
     lon_e7: Mapped[int] = mapped_column(Integer)
-    speed_kmh: Mapped[float | None] = mapped_column(Float(24))
-    course_deg: Mapped[float | None] = mapped_column(Float(24))
-    accuracy_m: Mapped[float | None] = mapped_column(Float(24))
+    speed_kmh: Mapped[float | None] = mapped_column(REAL)
+    course_deg: Mapped[float | None] = mapped_column(REAL)
+    accuracy_m: Mapped[float | None] = mapped_column(REAL)
     odometer_km: Mapped[float | None] = mapped_column(Float(53))
     received_ms: Mapped[int | None] = mapped_column(BigInteger)
     load_state: Mapped[int] = mapped_column(SmallInteger)
