@@ -1,255 +1,82 @@
-"""Which rows does a test begin with? Small builders for both engines; `haul` puts them together to one load.
+"""Which rows does a test begin with? Builders for both engines; `haul` puts them together to one load.
 
 Every builder adds to the session, flushes and returns the row. Codes count up where none is given.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from itertools import count
-from math import cos, radians
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from models.base import Base
-from models.facilities import Facility, MapFeature, Route
+from models.facilities import Facility, Route
 from models.findings import Decision, Finding, FindingManifest, FindingVehicle, Verdict
-from models.fixes import FixRow, RawMessage
-from models.fleet import Device, DeviceBinding, Scale, Vehicle
+from models.fleet import Device, Vehicle
 from models.journeys import TripLeg, TripRow, VisitRow
-from models.manifests import CustodyEvent, Disposal, Leg, Manifest, MoistureTest, Receipt, Weighing
+from models.manifests import Leg, Manifest
 from models.organisations import Organisation, User
 from models.vocabulary import (
-    E7,
-    CustodyState,
     DecisionOutcome,
     DisposalMethod,
     FacilityKind,
     FindingKind,
-    Mode,
     OrganisationKind,
-    Protocol,
-    RawStatus,
-    ReceiptDecision,
-    Role,
     Severity,
-    SludgeKind,
     VerdictValue,
     WeighingRole,
 )
+from tests.city_factories import (
+    DAY,
+    add,
+    centre,
+    device,
+    drive,
+    facility,
+    fixes,
+    map_line,
+    ms,
+    next_code,
+    organisation,
+    route,
+    scale,
+    square,
+    user,
+    vehicle,
+)
+from tests.paper_factories import custody, disposal, leg, manifest, receipt, weighing
 
-DAY = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai
-M_PER_DEG_LAT = 110_946.0  # at 31 N; close enough to place things in a test
-PAPER_CHAIN = (
-    (CustodyState.ISSUED, -30),
-    (CustodyState.LOADED, -5),
-    (CustodyState.IN_TRANSIT, 0),
-    (CustodyState.ARRIVED, 50),
-    (CustodyState.ACCEPTED, 60),
-)  # state, minutes after departure
-
-Row = TypeVar("Row", bound=Base)
-_numbers = count(1)
-
-
-def ms(moment: datetime) -> int:
-    """Milliseconds UTC of an aware time."""
-    return round(moment.timestamp() * 1000)
-
-
-def add(session: Session, row: Row) -> Row:
-    session.add(row)
-    session.flush()
-    return row
-
-
-def next_code(prefix: str) -> str:
-    return f"{prefix}{next(_numbers)}"
-
-
-def square(lon: float, lat: float, half_m: float = 100.0) -> list[list[float]]:
-    """A closed ring around a place."""
-    dlat = half_m / M_PER_DEG_LAT
-    dlon = dlat / cos(radians(lat))
-    return [[lon + i * dlon, lat + j * dlat] for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))]
-
-
-def organisation(session: Session, kind: OrganisationKind = OrganisationKind.HAULER, **given: Any) -> Organisation:
-    code = given.pop("code", None) or next_code("ORG")
-    values = {"code": code, "name": f"单位{code}", "name_en": f"Organisation {code}", "kind": kind}
-    return add(session, Organisation(**values | given))
-
-
-def user(session: Session, role: Role = Role.REGULATOR, org: Organisation | None = None, **given: Any) -> User:
-    name = given.pop("username", None) or next_code("user")
-    values = {
-        "username": name,
-        "display_name": name,
-        "password_hash": "!",  # matches no password
-        "role": role,
-        "organisation_id": org.id if org else None,
-        "created_at": DAY,
-    }
-    return add(session, User(**values | given))
-
-
-def facility(
-    session: Session,
-    kind: FacilityKind = FacilityKind.PLANT,
-    org: Organisation | None = None,
-    at: tuple[float, float] = (120.0, 31.0),
-    half_m: float = 100.0,
-    **given: Any,
-) -> Facility:
-    code = given.pop("code", None) or next_code("F")
-    values = {
-        "code": code,
-        "name": f"设施{code}",
-        "name_en": f"Facility {code}",
-        "kind": kind,
-        "organisation_id": org.id if org else None,
-        "polygon": square(*at, half_m),
-    }
-    return add(session, Facility(**values | given))
-
-
-def route(session: Session, origin: Facility, destination: Facility, **given: Any) -> Route:
-    values = {
-        "code": given.pop("code", None) or next_code("R"),
-        "origin_id": origin.id,
-        "destination_id": destination.id,
-        "mode": Mode.ROAD,
-        "corridor_m": 75.0,
-        "planned_minutes": 50.0,
-        "line": [centre(origin), centre(destination)],
-    }
-    return add(session, Route(**values | given))
-
-
-def centre(place: Facility) -> list[float]:
-    """[lon, lat] in the middle of a facility's corners."""
-    corners = place.polygon[:-1]
-    return [sum(corner[axis] for corner in corners) / len(corners) for axis in (0, 1)]
-
-
-def vehicle(session: Session, org: Organisation | None = None, **given: Any) -> Vehicle:
-    code = given.pop("code", None) or next_code("V")
-    values = {
-        "code": code,
-        "mode": Mode.ROAD,
-        "name": f"苏E{code}",
-        "organisation_id": org.id if org else None,
-        "tare_kg": 11_000.0,
-        "rated_payload_kg": 20_000.0,
-    }
-    return add(session, Vehicle(**values | given))
-
-
-def device(session: Session, on: Vehicle | None = None, since: datetime = DAY - timedelta(days=30), **given: Any) -> Device:
-    """A device, bound to the vehicle `on` since a month before DAY."""
-    values = {"code": given.pop("code", None) or next_code("D"), "protocol": Protocol.JSON}
-    row = add(session, Device(**values | given))
-    if on is not None:
-        add(session, DeviceBinding(device_id=row.id, vehicle_id=on.id, valid_from=since))
-    return row
-
-
-def scale(session: Session, at: Facility, **given: Any) -> Scale:
-    values = {"code": given.pop("code", None) or next_code("W"), "facility_id": at.id, "division_kg": 20.0}
-    return add(session, Scale(**values | given))
-
-
-def fixes(session: Session, of: Device, points: Sequence[tuple[datetime, float, float]], **columns: Any) -> int:
-    """One raw message and its fixes; `points` are (time, lon, lat). Returns how many."""
-    body = repr(points).encode()
-    raw = RawMessage(
-        device_code=of.code,
-        device_id=of.id,
-        protocol=of.protocol,
-        received_at=points[-1][0],
-        body=body,
-        sha256=sha256(body).hexdigest(),
-        source="test",
-        status=RawStatus.ACCEPTED,
-    )
-    add(session, raw)
-    blank = {"speed_kmh": None, "course_deg": None, "load_state": 0, "acc": 0, "doubts": 0}
-    common = blank | columns | {"device_id": of.id, "raw_id": raw.id}
-    rows = [
-        common | {"time_ms": ms(at), "lat_e7": round(lat * E7), "lon_e7": round(lon * E7)} for at, lon, lat in points
-    ]
-    session.execute(insert(FixRow), rows)
-    return len(rows)
-
-
-def drive(line: Sequence[Sequence[float]], start: datetime, minutes: float, every_s: float = 30.0) -> list[tuple[datetime, float, float]]:
-    """Points (time, lon, lat) at an even pace along straight stretches of equal duration."""
-    steps = max(1, round(minutes * 60 / every_s))
-    points = []
-    for step in range(steps + 1):
-        stretch, part = divmod(step / steps * (len(line) - 1), 1)
-        a, b = line[int(stretch)], line[min(int(stretch) + 1, len(line) - 1)]
-        lon, lat = (a[axis] + (b[axis] - a[axis]) * part for axis in (0, 1))
-        points.append((start + timedelta(seconds=step * minutes * 60 / steps), lon, lat))
-    return points
-
-
-def manifest(session: Session, origin: Facility, destination: Facility, **given: Any) -> Manifest:
-    values = {
-        "number": given.pop("number", None) or next_code("M-"),
-        "origin_id": origin.id,
-        "destination_id": destination.id,
-        "sludge_kind": SludgeKind.DEWATERED,
-        "custody_state": CustodyState.ACCEPTED,
-        "issued_at": DAY - timedelta(minutes=30),
-    }
-    return add(session, Manifest(**values | given))
-
-
-def leg(session: Session, of: Manifest, by: Vehicle | None = None, along: Route | None = None, **given: Any) -> Leg:
-    values = {
-        "manifest_id": of.id,
-        "seq": 1,
-        "mode": by.mode if by else Mode.ROAD,
-        "vehicle_code": by.code if by else "unregistered",
-        "vehicle_id": by.id if by else None,
-        "from_id": of.origin_id,
-        "to_id": of.destination_id,
-        "route_id": along.id if along else None,
-    }
-    return add(session, Leg(**values | given))
-
-
-def weighing(
-    session: Session, of: Manifest, role: WeighingRole, net_kg: float, moisture: float | None, at: datetime, **given: Any
-) -> Weighing:
-    """A weighing over a tare of 11 t, and its moisture test when there is one."""
-    values = {"manifest_id": of.id, "role": role, "gross_kg": 11_000.0 + net_kg, "tare_kg": 11_000.0, "at": at}
-    row = add(session, Weighing(**values | given))
-    if moisture is not None:
-        test = {"manifest_id": of.id, "role": role, "leg_seq": row.leg_seq, "moisture_fraction": moisture, "at": at}
-        add(session, MoistureTest(**test))
-    return row
-
-
-def custody(session: Session, of: Manifest, chain: Sequence[tuple[CustodyState, int]] = PAPER_CHAIN, start: datetime = DAY) -> None:
-    """Custody events of paper: (state, minutes after departure)."""
-    before = None
-    for state, minute in chain:
-        at = start + timedelta(minutes=minute)
-        add(session, CustodyEvent(manifest_id=of.id, from_state=before, to_state=state, at=at, actor="paper"))
-        before = state
-
-
-def receipt(session: Session, of: Manifest, at: datetime, decision: ReceiptDecision = ReceiptDecision.ACCEPTED, **given: Any) -> Receipt:
-    return add(session, Receipt(**{"manifest_id": of.id, "decision": decision, "at": at} | given))
-
-
-def disposal(session: Session, of: Manifest, at: datetime, **given: Any) -> Disposal:
-    return add(session, Disposal(**{"manifest_id": of.id, "method": DisposalMethod.INCINERATION, "at": at} | given))
+__all__ = [
+    "DAY",
+    "Haul",
+    "add",
+    "assign",
+    "centre",
+    "custody",
+    "decision",
+    "device",
+    "disposal",
+    "drive",
+    "facility",
+    "finding",
+    "fixes",
+    "haul",
+    "leg",
+    "manifest",
+    "map_line",
+    "ms",
+    "next_code",
+    "organisation",
+    "receipt",
+    "route",
+    "scale",
+    "square",
+    "trip",
+    "user",
+    "vehicle",
+    "verdict",
+    "visit",
+    "weighing",
+]
 
 
 def visit(session: Session, by: Vehicle, place: Facility, entered: datetime, left: datetime) -> VisitRow:
@@ -259,7 +86,13 @@ def visit(session: Session, by: Vehicle, place: Facility, entered: datetime, lef
 
 
 def trip(
-    session: Session, by: Vehicle, origin: Facility | None, destination: Facility | None, departed: datetime, arrived: datetime, **given: Any
+    session: Session,
+    by: Vehicle,
+    origin: Facility | None,
+    destination: Facility | None,
+    departed: datetime,
+    arrived: datetime,
+    **given: Any,
 ) -> TripRow:
     values = {
         "vehicle_id": by.id,
@@ -277,5 +110,132 @@ def trip(
     return add(session, TripRow(**values | given))
 
 
-def assign(session: Session, journey: TripRow, stretch: Leg, how: str = "matched", margin: float = 9.0) -> TripLeg:
+def assign(
+    session: Session, journey: TripRow, stretch: Leg, how: str = "matched", margin: float = 9.0
+) -> TripLeg:
     return add(session, TripLeg(trip_id=journey.id, leg_id=stretch.id, how=how, cost=0.4, margin=margin))
+
+
+def finding(
+    session: Session,
+    kind: FindingKind = FindingKind.OFF_ROUTE,
+    of: Manifest | None = None,
+    by: Vehicle | None = None,
+    start: datetime = DAY,
+    minutes: float = 10.0,
+    **given: Any,
+) -> Finding:
+    """A current finding about the manifest `of` and the vehicle `by`."""
+    end = ms(start + timedelta(minutes=minutes))
+    values: dict[str, Any] = {
+        "key": given.pop("key", None) or next_code("finding-"),
+        "version": 1,
+        "current": True,
+        "scope": f"manifest:{of.id}" if of else "city",
+        "kind": kind,
+        "severity": Severity.HIGH,
+        "score": 0.9,
+        "start_ms": ms(start),
+        "end_ms": end,
+        "detected_ms": end,
+        "reasons": [],
+        "evidence": {"figures": {}, "thresholds": {}, "marks": []},
+        "rule_version": "1",
+        "recorded_at": start + timedelta(hours=3),
+    }
+    row = add(session, Finding(**values | given))
+    if of is not None:
+        add(session, FindingManifest(finding_id=row.id, manifest_id=of.id, ordinal=0))
+    if by is not None:
+        add(session, FindingVehicle(finding_id=row.id, vehicle_code=by.code, ordinal=0))
+    return row
+
+
+def decision(session: Session, about: Finding, by: User, outcome: DecisionOutcome, **given: Any) -> Decision:
+    values = {
+        "finding_key": about.key,
+        "finding_version": about.version,
+        "outcome": outcome,
+        "reason": "looked at the site's camera",
+        "user_id": by.id,
+        "decided_at": about.recorded_at + timedelta(days=1),
+    }
+    return add(session, Decision(**values | given))
+
+
+def verdict(
+    session: Session, of: Manifest, value: VerdictValue = VerdictValue.CONSISTENT, **given: Any
+) -> Verdict:
+    values = {
+        "manifest_id": of.id,
+        "version": 1,
+        "current": True,
+        "value": value,
+        "score": 0.1,
+        "reasons": [],
+        "rule_version": "1",
+        "recorded_at": of.issued_at + timedelta(hours=3),
+    }
+    return add(session, Verdict(**values | given))
+
+
+@dataclass(frozen=True)
+class Haul:
+    """One load from a plant to a site, all parties registered: what most tests need."""
+
+    regulator: User
+    plant_org: Organisation
+    haul_org: Organisation
+    site_org: Organisation
+    plant: Facility
+    site: Facility
+    route: Route
+    vehicle: Vehicle
+    device: Device
+    manifest: Manifest
+    leg: Leg
+    trip: TripRow
+    verdict: Verdict
+
+
+def haul(
+    session: Session, start: datetime = DAY, received_kg: float = 17_080.0, minutes: float = 50.0
+) -> Haul:
+    """A consistent load of 17.10 t at 79 % moisture, driven along its route in `minutes`."""
+    plant_org = organisation(session, OrganisationKind.PLANT_OPERATOR)
+    haul_org, site_org = organisation(session), organisation(session, OrganisationKind.SITE_OPERATOR)
+    plant = facility(session, FacilityKind.PLANT, plant_org, (120.0, 31.0))
+    site = facility(session, FacilityKind.SITE, site_org, (120.1, 31.05), method=DisposalMethod.INCINERATION)
+    line = [centre(plant), [120.04, 31.0], [120.06, 31.05], centre(site)]
+    way = route(session, plant, site, line=line)
+    truck = vehicle(session, haul_org)
+    terminal = device(session, truck)
+    arrival = start + timedelta(minutes=minutes)
+    fixes(session, terminal, drive(line, start, minutes))
+    load = manifest(session, plant, site, hauler_id=haul_org.id, issued_at=start - timedelta(minutes=30))
+    stretch = leg(session, load, truck, way)
+    weighing(session, load, WeighingRole.LOADED, 17_100.0, 0.79, start - timedelta(minutes=5))
+    weighing(session, load, WeighingRole.RECEIVED, received_kg, 0.789, arrival + timedelta(minutes=5))
+    receipt(session, load, arrival + timedelta(minutes=10), accepted_kg=received_kg)
+    custody(session, load, start=start)
+    visit(session, truck, plant, start - timedelta(minutes=25), start)
+    visit(session, truck, site, arrival, arrival + timedelta(minutes=20))
+    journey = trip(session, truck, plant, site, start, arrival, route_id=way.id)
+    assign(session, journey, stretch)
+    judged = verdict(session, load)
+    regulator = user(session)
+    return Haul(
+        regulator,
+        plant_org,
+        haul_org,
+        site_org,
+        plant,
+        site,
+        way,
+        truck,
+        terminal,
+        load,
+        stretch,
+        journey,
+        judged,
+    )
