@@ -18,6 +18,10 @@ FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 POSTGRES_LOCK = 0x51D6E  # any number that no other program uses: two migrations at once wait for each other
 
 
+class DatabaseNewerError(Exception):
+    """The database stands at a step that this program does not know: it was migrated by a newer one."""
+
+
 def migration_config() -> Config:
     """Alembic's view of the migrations folder; no ini file takes part."""
     config = Config()
@@ -26,7 +30,10 @@ def migration_config() -> Config:
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Bring the database to `revision`, wholly or not at all; a database already there is left alone."""
+    """Bring the database to `revision`, wholly or not at all; a database already there is left alone.
+
+    Raises DatabaseNewerError for a database that a newer program has migrated.
+    """
     _run(database_url, command.upgrade, revision)
 
 
@@ -38,6 +45,8 @@ def downgrade(database_url: str, revision: str) -> None:
 def _run(database_url: str, move: Callable[[Config, str], None], revision: str) -> None:
     engine = open_engine(database_url)
     try:
+        if revision == "head" and _is_up_to_date(engine):
+            return
         with engine.execution_options(writes=True).begin() as connection:
             _wait_for_other_migrations(connection)
             config = migration_config()
@@ -45,6 +54,17 @@ def _run(database_url: str, move: Callable[[Config, str], None], revision: str) 
             move(config, revision)
     finally:
         engine.dispose()
+
+
+def _is_up_to_date(engine: Engine) -> bool:
+    # A look without a lock: every command comes through here, also while another process writes.
+    found = database_revision(engine)
+    known = {step.revision for step in ScriptDirectory.from_config(migration_config()).walk_revisions()}
+    if found is not None and found not in known:
+        raise DatabaseNewerError(
+            f"the database is at step {found}, this program knows up to {head_revision()}"
+        )
+    return found == head_revision()
 
 
 def _wait_for_other_migrations(connection: Connection) -> None:
