@@ -1,0 +1,91 @@
+"""Which rows may a viewer see? Conditions for WHERE; what is not granted here is not seen.
+
+Regulators and administrators see all. A plant sees the manifests that leave its facilities, a hauler
+those it carries (also one leg of several), a site those that come to it. Nobody else's row exists for
+them, so that a page answers 404 and never "forbidden". Pages, prints and the API share these rules.
+"""
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+
+from models.facilities import Facility
+from models.findings import Finding, FindingManifest, FindingVehicle
+from models.fleet import Device, DeviceBinding, Vehicle
+from models.manifests import Leg, Manifest
+from models.values import Viewer
+from models.vocabulary import Role
+
+
+def manifests_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on Manifest."""
+    if viewer.sees_all:
+        return true()
+    if viewer.organisation_id is None:
+        return false()
+    own = _own_facilities(viewer.organisation_id)
+    if viewer.role == Role.PLANT:
+        return Manifest.origin_id.in_(own)
+    if viewer.role == Role.SITE:
+        arriving = select(Leg.manifest_id).where(Leg.to_id.in_(own))
+        return or_(Manifest.destination_id.in_(own), Manifest.id.in_(arriving))
+    if viewer.role == Role.HAULER:
+        carried = (
+            select(Leg.manifest_id).join(Leg.vehicle).where(Vehicle.organisation_id == viewer.organisation_id)
+        )
+        return or_(Manifest.hauler_id == viewer.organisation_id, Manifest.id.in_(carried))
+    return false()
+
+
+def findings_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on Finding: about a visible manifest; for haulers also about one of their vehicles."""
+    if viewer.sees_all:
+        return true()
+    about = select(FindingManifest.finding_id).join(FindingManifest.manifest).where(manifests_visible(viewer))
+    if viewer.role != Role.HAULER or viewer.organisation_id is None:
+        return Finding.id.in_(about)
+    own = select(Vehicle.code).where(Vehicle.organisation_id == viewer.organisation_id)
+    driven = select(FindingVehicle.finding_id).where(FindingVehicle.vehicle_code.in_(own))
+    return or_(Finding.id.in_(about), Finding.id.in_(driven), Finding.hauler_id == viewer.organisation_id)
+
+
+def facilities_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on Facility for its own page and for lists: one's own."""
+    if viewer.sees_all:
+        return true()
+    if viewer.organisation_id is None:
+        return false()
+    return Facility.organisation_id == viewer.organisation_id
+
+
+def facilities_known(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on Facility for maps and choices: one's own, and those that one's manifests name."""
+    if viewer.sees_all:
+        return true()
+    seen = manifests_visible(viewer)
+    ends = [
+        select(Manifest.origin_id).where(seen),
+        select(Manifest.destination_id).where(seen),
+        select(Leg.from_id).join(Leg.manifest).where(seen),
+        select(Leg.to_id).join(Leg.manifest).where(seen),
+    ]
+    return or_(facilities_visible(viewer), *(Facility.id.in_(end) for end in ends))
+
+
+def vehicles_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on Vehicle: one's own."""
+    if viewer.sees_all:
+        return true()
+    if viewer.organisation_id is None:
+        return false()
+    return Vehicle.organisation_id == viewer.organisation_id
+
+
+def devices_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on Device: bound at some time to a visible vehicle."""
+    if viewer.sees_all:
+        return true()
+    bound = select(DeviceBinding.device_id).join(DeviceBinding.vehicle).where(vehicles_visible(viewer))
+    return Device.id.in_(bound)
+
+
+def _own_facilities(organisation_id: int) -> Select[int]:
+    return select(Facility.id).where(Facility.organisation_id == organisation_id)
