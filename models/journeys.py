@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     String,
+    UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,7 +41,7 @@ class TripRow(Base):
 
     __tablename__ = "trip"
     __table_args__ = (
-        Index("ix_trip_vehicle_id_departed_ms", "vehicle_id", "departed_ms"),
+        UniqueConstraint("vehicle_id", "departed_ms"),
         Index("ix_trip_departed_ms", "departed_ms"),
     )
 
@@ -48,8 +49,10 @@ class TripRow(Base):
     vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"))
     origin_id: Mapped[int | None] = mapped_column(ForeignKey("facility.id"))
     destination_id: Mapped[int | None] = mapped_column(ForeignKey("facility.id"))
-    departed_ms: Mapped[int] = mapped_column(BigInteger)
-    arrived_ms: Mapped[int] = mapped_column(BigInteger)
+    stay_from_ms: Mapped[int | None] = mapped_column(BigInteger)  # at the origin; blank where censored
+    departed_ms: Mapped[int] = mapped_column(BigInteger)  # last fix in the origin's fence
+    arrived_ms: Mapped[int] = mapped_column(BigInteger)  # first fix in the destination's fence
+    stay_to_ms: Mapped[int | None] = mapped_column(BigInteger)  # at the destination; blank where censored
     start_censored: Mapped[bool] = mapped_column(Boolean)
     end_censored: Mapped[bool] = mapped_column(Boolean)
     load: Mapped[str] = mapped_column(String(8))  # loaded, empty, unknown
@@ -57,6 +60,8 @@ class TripRow(Base):
     coverage_fraction: Mapped[float] = mapped_column(Float)
     fix_count: Mapped[int] = mapped_column(Integer)
     route_id: Mapped[int | None] = mapped_column(ForeignKey("route.id"))  # the approved route it followed best
+    emptied_ms: Mapped[int | None] = mapped_column(BigInteger)  # load sensor went to empty outside a node
+    judged: Mapped[bool] = mapped_column(Boolean, index=True, default=False)  # findings of this trip are up to date
 
 
 class TripLeg(Base):

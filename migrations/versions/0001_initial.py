@@ -566,8 +566,10 @@ def create_journeys() -> None:
         sa.Column("vehicle_id", ROW_ID, nullable=False),
         sa.Column("origin_id", ROW_ID, nullable=True),
         sa.Column("destination_id", ROW_ID, nullable=True),
+        sa.Column("stay_from_ms", sa.BigInteger(), nullable=True),
         sa.Column("departed_ms", sa.BigInteger(), nullable=False),
         sa.Column("arrived_ms", sa.BigInteger(), nullable=False),
+        sa.Column("stay_to_ms", sa.BigInteger(), nullable=True),
         sa.Column("start_censored", sa.Boolean(), nullable=False),
         sa.Column("end_censored", sa.Boolean(), nullable=False),
         sa.Column("load", sa.String(length=8), nullable=False),
@@ -575,6 +577,8 @@ def create_journeys() -> None:
         sa.Column("coverage_fraction", sa.Float(), nullable=False),
         sa.Column("fix_count", sa.Integer(), nullable=False),
         sa.Column("route_id", ROW_ID, nullable=True),
+        sa.Column("emptied_ms", sa.BigInteger(), nullable=True),
+        sa.Column("judged", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["destination_id"], ["facility.id"], name=op.f("fk_trip_destination_id_facility")
         ),
@@ -582,9 +586,10 @@ def create_journeys() -> None:
         sa.ForeignKeyConstraint(["route_id"], ["route.id"], name=op.f("fk_trip_route_id_route")),
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicle.id"], name=op.f("fk_trip_vehicle_id_vehicle")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trip")),
+        sa.UniqueConstraint("vehicle_id", "departed_ms", name=op.f("uq_trip_vehicle_id_departed_ms")),
     )
     op.create_index("ix_trip_departed_ms", "trip", ["departed_ms"], unique=False)
-    op.create_index("ix_trip_vehicle_id_departed_ms", "trip", ["vehicle_id", "departed_ms"], unique=False)
+    op.create_index(op.f("ix_trip_judged"), "trip", ["judged"], unique=False)
     op.create_table(
         "trip_leg",
         sa.Column("trip_id", ROW_ID, nullable=False),
