@@ -22,8 +22,8 @@ from cli.system_packages import PARTS, SystemPart, install_command
 from models.migrate import database_revision, head_revision
 from models.session import open_engine
 from models.settings import PREFIX, SettingError, Settings, read_settings
+from models.thresholds import GROUPS, read_thresholds
 from models.thresholds import PREFIX as RULE_PREFIX
-from models.thresholds import read_thresholds
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCK = PROJECT / "requirements.lock"
@@ -219,12 +219,7 @@ def examine_settings() -> Diagnosis:
 def unknown_settings(names: list[str]) -> list[str]:
     """Names that begin like a setting but are none: usually a slip of the pen."""
     known = {PREFIX + setting.name.upper() for setting in fields(Settings)}
-    rules = read_thresholds({})
-    known |= {
-        RULE_PREFIX + item.name.upper()
-        for group in fields(rules)
-        for item in fields(getattr(rules, group.name))
-    }
+    known |= {RULE_PREFIX + item.name.upper() for group in GROUPS for item in fields(group)}
     return sorted(name for name in names if name.startswith(PREFIX) and name not in known)
 
 
