@@ -1,0 +1,1 @@
+"""What a machine needs, how what is missing is named, and how the database is brought up."""
