@@ -131,8 +131,13 @@ def device(
     values = {"code": given.pop("code", None) or next_code("D"), "protocol": Protocol.JSON}
     row = add(session, Device(**values | given))
     if on is not None:
-        add(session, DeviceBinding(device_id=row.id, vehicle_id=on.id, valid_from=since))
+        add(session, binding(row, on, since))
     return row
+
+
+def binding(of: Device, on: Vehicle, since: datetime, until: datetime | None = None) -> DeviceBinding:
+    """A device on a vehicle over [since, until); the caller adds it."""
+    return DeviceBinding(device_id=of.id, vehicle_id=on.id, valid_from=since, valid_to=until)
 
 
 def scale(session: Session, at: Facility, **given: Any) -> Scale:

@@ -28,6 +28,7 @@ from models.vocabulary import (
 from tests.city_factories import (
     DAY,
     add,
+    binding,
     centre,
     device,
     drive,
@@ -48,8 +49,10 @@ from tests.paper_factories import custody, disposal, leg, manifest, receipt, wei
 __all__ = [
     "DAY",
     "Haul",
+    "about",
     "add",
     "assign",
+    "binding",
     "centre",
     "custody",
     "decision",
@@ -145,10 +148,15 @@ def finding(
     }
     row = add(session, Finding(**values | given))
     if of is not None:
-        add(session, FindingManifest(finding_id=row.id, manifest_id=of.id, ordinal=0))
+        about(session, row, of)
     if by is not None:
         add(session, FindingVehicle(finding_id=row.id, vehicle_code=by.code, ordinal=0))
     return row
+
+
+def about(session: Session, what: Finding, which: Manifest, ordinal: int = 0) -> FindingManifest:
+    """The link that makes a finding one about a manifest."""
+    return add(session, FindingManifest(finding_id=what.id, manifest_id=which.id, ordinal=ordinal))
 
 
 def decision(session: Session, about: Finding, by: User, outcome: DecisionOutcome, **given: Any) -> Decision:
