@@ -63,6 +63,11 @@ def test_weighings_carry_their_moisture_and_scale(session: Session) -> None:
     )
     assert (received.facts.net_kg, received.facts.scale_division_kg) == (17_080, None)
     assert story.weighed(WeighingRole.HANDOVER) is None
+    assert loaded.masses.dry_kg == pytest.approx(17_100 * 0.21)
+    assert loaded.masses.t80_kg == pytest.approx(17_100 * 0.21 / 0.2)
+    assert loaded.masses.u_wet_kg < received.masses.u_wet_kg  # a finer scale
+    assert story.gap is not None
+    assert story.gap.wet_kg == pytest.approx(20 - story.thresholds.evaporation_fraction * 17_100)
 
 
 def test_movement_is_told(session: Session) -> None:
@@ -118,7 +123,7 @@ def test_a_blank_manifest_has_a_story(session: Session) -> None:
     story = manifest_story(session, blank.number, REGULATOR)
     assert story is not None
     assert (story.weighings, story.custody, story.trips, story.findings) == ((), (), (), ())
-    assert (story.receipt, story.disposal, story.legs[0].ends_at) == (None, None, None)
+    assert (story.receipt, story.disposal, story.gap, story.legs[0].ends_at) == (None, None, None, None)
     assert story.legs[0].vehicle.zh == "unregistered"
     assert story.end_ms - story.start_ms == 24 * 3_600_000
 

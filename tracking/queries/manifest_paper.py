@@ -15,9 +15,11 @@ from models.facilities import Facility
 from models.fleet import Device, DeviceBinding, Scale
 from models.manifests import CustodyEvent, Leg, Manifest, MoistureTest, Weighing
 from models.organisations import Organisation
+from models.thresholds import MassThresholds
 from models.values import WeighingFacts
 from models.vocabulary import CustodyState, DisposalMethod, FacilityKind, Mode, ReceiptDecision, WeighingRole
 from tracking.queries.names import Name
+from tracking.rules.mass_balance import LoadMass, load_masses
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -74,6 +76,7 @@ class WeighingStory:
     leg_seq: int
     facts: WeighingFacts
     at: datetime
+    masses: LoadMass
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,9 @@ def _devices_on(session: Session, vehicle_ids: set[int]) -> dict[int, list[tuple
     return found
 
 
-def weighings_of(session: Session, manifest: Manifest) -> tuple[WeighingStory, ...]:
+def weighings_of(
+    session: Session, manifest: Manifest, thresholds: MassThresholds
+) -> tuple[WeighingStory, ...]:
     """The weighings in order of time, each with the moisture test of its end and its masses."""
     tests = {(test.role, test.leg_seq): test for test in manifest.moisture_tests}
     codes = {each.scale_code for each in manifest.weighings if each.scale_code}
@@ -215,7 +220,7 @@ def weighings_of(session: Session, manifest: Manifest) -> tuple[WeighingStory, .
     stories = []
     for row in manifest.weighings:
         facts = weighing_facts(row, tests.get((row.role, row.leg_seq)), divisions.get(row.scale_code or ""))
-        stories.append(WeighingStory(row.role, row.leg_seq, facts, row.at))
+        stories.append(WeighingStory(row.role, row.leg_seq, facts, row.at, load_masses(facts, thresholds)))
     return tuple(stories)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from models.facilities import Facility
 from models.fleet import Vehicle
 from models.manifests import Leg, Manifest
+from models.thresholds import MassThresholds
 from models.values import Viewer
 from models.vocabulary import MS_PER_S, CustodyState, ManifestKind, SludgeKind, WeighingRole
 from tracking.queries.code_names import codes_in, names_of_codes
@@ -36,9 +37,11 @@ from tracking.queries.manifest_paper import (
 )
 from tracking.queries.names import Name
 from tracking.queries.visibility import manifests_visible
+from tracking.rules.mass_balance import MassGap, mass_gap
 
 AROUND_MS = 2 * 3_600_000  # visits are told from two hours before the load moved to two hours after
 LONGEST_LEG_MS = 24 * 3_600_000  # a load that never arrived on paper is followed for a day
+DEFAULTS = MassThresholds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class ManifestStory:
     visits: tuple[VisitStory, ...]
     findings: tuple[ManifestFinding, ...]
     verdict: VerdictStory
+    thresholds: MassThresholds
     named: dict[str, Name]
     start_ms: int  # when the load moved: by its trips, else on paper
     end_ms: int
@@ -79,8 +83,18 @@ class ManifestStory:
         """The first weighing of one end of the way."""
         return next((each for each in self.weighings if each.role is role), None)
 
+    @property
+    def gap(self) -> MassGap | None:
+        """What is missing between loading and receipt; None before both ends were weighed."""
+        loaded, received = self.weighed(WeighingRole.LOADED), self.weighed(WeighingRole.RECEIVED)
+        if loaded is None or received is None:
+            return None
+        return mass_gap(loaded.facts, received.facts, self.thresholds)
 
-def manifest_story(session: Session, number: str, viewer: Viewer) -> ManifestStory | None:
+
+def manifest_story(
+    session: Session, number: str, viewer: Viewer, thresholds: MassThresholds = DEFAULTS
+) -> ManifestStory | None:
     """The story of manifest `number`; None if there is none or the viewer may not see it."""
     visible = manifests_visible(viewer)
     manifest = session.scalars(_with_paper().where(Manifest.number == number, visible)).unique().first()
@@ -109,7 +123,7 @@ def manifest_story(session: Session, number: str, viewer: Viewer) -> ManifestSto
         parent=parent,
         children=children,
         legs=legs,
-        weighings=weighings_of(session, manifest),
+        weighings=weighings_of(session, manifest, thresholds),
         custody=custody_of(manifest),
         receipt=receipt_of(manifest),
         disposal=disposal_of(manifest),
@@ -117,6 +131,7 @@ def manifest_story(session: Session, number: str, viewer: Viewer) -> ManifestSto
         visits=visits_of(session, _vehicles(legs, trips), start_ms - AROUND_MS, end_ms + AROUND_MS),
         findings=findings,
         verdict=verdict,
+        thresholds=thresholds,
         named=names_of_codes(session, codes),
         start_ms=start_ms,
         end_ms=end_ms,
