@@ -1,6 +1,7 @@
 """Do the migrations make exactly the tables of models/, forward and back, on both engines?"""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -108,6 +109,15 @@ def test_a_second_upgrade_changes_nothing(empty_engine: Engine, empty_database_u
     before = {table.name: shape_of(inspect(empty_engine), table.name) for table in TABLES}
     upgrade(empty_database_url)
     assert {table.name: shape_of(inspect(empty_engine), table.name) for table in TABLES} == before
+
+
+def test_services_that_start_together_migrate_once(empty_engine: Engine, empty_database_url: str) -> None:
+    """Each of four waits for the one that came first, and then finds nothing to do."""
+    with ThreadPoolExecutor(4) as starting:
+        for done in [starting.submit(upgrade, empty_database_url) for _ in range(4)]:
+            done.result()
+    assert tables_of(empty_engine) == {table.name for table in TABLES}
+    assert database_revision(empty_engine) == head_revision()
 
 
 def test_a_step_that_fails_leaves_nothing_behind(
