@@ -1,0 +1,1 @@
+"""Scenario folders: reading, loading and scoring them."""

@@ -1,0 +1,91 @@
+"""How does paper get into its tables, each manifest whole?"""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from demo.scenario.custody import reported_changes
+from demo.scenario.fill_manifest import add_changes, add_parts, fill_manifest
+from demo.scenario.known import References, read_known
+from demo.scenario.manifest_tables import ManifestTables, manifest_tables
+from demo.scenario.outcome import Tally
+from demo.scenario.rows import ManifestRow
+from models.journeys import ManifestMark
+from models.manifests import Manifest
+from models.values import Refusal
+
+WHOLE = (
+    selectinload(Manifest.legs),
+    selectinload(Manifest.weighings),
+    selectinload(Manifest.moisture_tests),
+    selectinload(Manifest.receipt),
+    selectinload(Manifest.disposal),
+    selectinload(Manifest.events),
+)
+
+
+def write_manifests(
+    session: Session, rows: Sequence[ManifestRow], parents: dict[str, str], tally: Tally
+) -> Iterator[Refusal]:
+    """Store a batch of manifests, parents before their children; `parents` by number of the child."""
+    known = read_known(session)
+    stored = _stored(session, [row.number for row in rows])
+    for row in rows:
+        references = References(row.place)
+        tables = manifest_tables(row, known, references)
+        if row.number in parents:
+            tables.manifest["parent_id"] = _parent_id(session, parents[row.number], references)
+        if references.refusals:
+            yield from references.refusals
+        elif row.number in stored:
+            yield from _fill(session, stored[row.number], row, tables, tally)
+        else:
+            _add(session, row, tables)
+            tally.new += 1
+    session.flush()
+
+
+def _stored(session: Session, numbers: Sequence[str]) -> dict[str, Manifest]:
+    found = session.scalars(select(Manifest).where(Manifest.number.in_(numbers)).options(*WHOLE))
+    return {manifest.number: manifest for manifest in found}
+
+
+def _parent_id(session: Session, number: str, references: References) -> int | None:
+    """The parent's row id; a parent that was refused a moment ago takes its child with it."""
+    parent_id = session.scalar(select(Manifest.id).where(Manifest.number == number))
+    if parent_id is None:
+        references.refusals.append(Refusal(references.place, "parent", f"manifest '{number}' was refused"))
+    return parent_id
+
+
+def _fill(
+    session: Session, manifest: Manifest, row: ManifestRow, tables: ManifestTables, tally: Tally
+) -> Iterator[Refusal]:
+    outcome = fill_manifest(session, manifest, row, tables)
+    if isinstance(outcome, list):
+        yield from outcome
+    elif outcome:
+        tally.filled += 1
+    else:
+        tally.unchanged += 1
+
+
+def _add(session: Session, row: ManifestRow, tables: ManifestTables) -> None:
+    changes = reported_changes(row)
+    manifest = Manifest(
+        number=row.number,
+        custody_state=changes[-1].to_state,
+        **tables.manifest,
+        legs=[],
+        weighings=[],
+        moisture_tests=[],
+        receipt=None,
+        disposal=None,
+        events=[],
+    )
+    session.add(manifest)
+    session.flush()
+    add_parts(session, manifest, tables)
+    add_changes(session, manifest, changes)
+    session.add(ManifestMark(manifest_id=manifest.id, dirty=True))

@@ -1,0 +1,130 @@
+"""In which shape do decoders hand over position reports? Column by column, before any doubt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.values import (
+    ACC_UNKNOWN,
+    LOAD_UNKNOWN,
+    BoolArray,
+    DecodedFix,
+    FloatArray,
+    IntArray,
+    Refusal,
+)
+
+NEVER = -1  # received_ms of a fix whose time of receipt is not known
+UNKNOWN_SATELLITES = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FixBatch:
+    """n position reports of one device in the order in which they stood.
+
+    time_ms int64 UTC; lat, lon float64 degrees as sent; speed_kmh, course_deg, accuracy_m,
+    odometer_km float64, NaN where unknown; received_ms int64, NEVER where unknown; load_state and
+    acc uint8 (models.values); satellites int16, UNKNOWN_SATELLITES where unknown; fixed bool, false
+    where the device itself says that it has no position; position int64: line of the file, counted
+    from 1, or index in the batch, counted from 0.
+    """
+
+    time_ms: IntArray
+    lat: FloatArray
+    lon: FloatArray
+    speed_kmh: FloatArray
+    course_deg: FloatArray
+    accuracy_m: FloatArray
+    odometer_km: FloatArray
+    received_ms: IntArray
+    load_state: npt.NDArray[np.uint8]
+    acc: npt.NDArray[np.uint8]
+    satellites: npt.NDArray[np.int16]
+    fixed: BoolArray
+    position: IntArray
+
+    def __len__(self) -> int:
+        return int(self.time_ms.size)
+
+    def take(self, where: BoolArray | IntArray) -> "FixBatch":
+        """The reports of a mask or index array, as a new batch."""
+        return FixBatch(*(getattr(self, name)[where] for name in COLUMNS))
+
+
+COLUMNS = tuple(FixBatch.__dataclass_fields__)
+DTYPES: dict[str, npt.DTypeLike] = {
+    "time_ms": np.int64,
+    "received_ms": np.int64,
+    "position": np.int64,
+    "load_state": np.uint8,
+    "acc": np.uint8,
+    "satellites": np.int16,
+    "fixed": np.bool_,
+}
+BLANKS: dict[str, float] = {
+    "received_ms": NEVER,
+    "load_state": LOAD_UNKNOWN,
+    "acc": ACC_UNKNOWN,
+    "satellites": UNKNOWN_SATELLITES,
+    "fixed": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a decoder read: the reports it could take, and why it could not take the others.
+
+    `device_code` is the name that the message itself gives its sender, where the format has one.
+    `place` words a position: "line {}", "[{}]".
+    """
+
+    batch: FixBatch
+    refusals: tuple[Refusal, ...] = ()
+    device_code: str | None = None
+    place: str = "[{}]"
+
+    def place_of(self, position: int) -> str:
+        """Where a report stood, in words."""
+        return self.place.format(position)
+
+
+def make_batch(**columns: npt.ArrayLike) -> FixBatch:
+    """A batch from the columns given (time_ms, lat, lon at least), blanks for the others."""
+    count = len(np.atleast_1d(np.asarray(columns["time_ms"])))
+    columns.setdefault("position", np.arange(count))
+    arrays = {
+        name: np.asarray(columns[name], dtype=DTYPES.get(name, np.float64))
+        if name in columns
+        else np.full(count, BLANKS.get(name, np.nan), dtype=DTYPES.get(name, np.float64))
+        for name in COLUMNS
+    }
+    return FixBatch(**arrays)
+
+
+def batch_of(fixes: Sequence[DecodedFix], positions: Sequence[int]) -> FixBatch:
+    """The reports of `fixes` as columns; blanks become NaN, NEVER or UNKNOWN_SATELLITES."""
+
+    def optional(name: str, blank: float) -> list[float]:
+        return [blank if value is None else value for value in (getattr(fix, name) for fix in fixes)]
+
+    return make_batch(
+        time_ms=np.array([fix.time_ms for fix in fixes], dtype=np.int64),
+        lat=[fix.lat for fix in fixes],
+        lon=[fix.lon for fix in fixes],
+        speed_kmh=optional("speed_kmh", np.nan),
+        course_deg=optional("course_deg", np.nan),
+        accuracy_m=optional("accuracy_m", np.nan),
+        odometer_km=optional("odometer_km", np.nan),
+        received_ms=np.array(optional("received_ms", NEVER), dtype=np.int64),
+        load_state=[fix.load_state for fix in fixes],
+        acc=[fix.acc for fix in fixes],
+        satellites=optional("satellites", UNKNOWN_SATELLITES),
+        position=np.array(positions, dtype=np.int64),
+    )
+
+
+def nothing_decoded(place: str, field: str, reason: str) -> Decoded:
+    """The answer for a message of which nothing could be taken."""
+    return Decoded(batch_of([], []), (Refusal(place, field, reason),))

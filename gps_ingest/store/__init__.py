@@ -1,0 +1,1 @@
+"""How messages and their fixes are stored: raw bytes and rows in one transaction."""
