@@ -33,6 +33,7 @@ def make_durable(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # else INSERT OR REPLACE deletes past the insert-only triggers
         "cache_size=-65536",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -72,6 +72,18 @@ def test_truncate_is_refused(evidence: Session, engine: Engine) -> None:
         evidence.execute(text("TRUNCATE fix"))
 
 
+def test_replace_is_refused(evidence: Session, engine: Engine) -> None:
+    """SQLite's REPLACE deletes the old row without asking a DELETE trigger, unless told otherwise."""
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has no REPLACE")
+    replace = text(
+        "INSERT OR REPLACE INTO fix SELECT device_id, time_ms, lat_e7, lon_e7, 99, course_deg, accuracy_m, "
+        "odometer_km, received_ms, load_state, acc, doubts, raw_id FROM fix"
+    )
+    with pytest.raises(DBAPIError, match="is insert-only"):
+        evidence.execute(replace)
+
+
 def test_the_same_fix_again_adds_nothing_and_is_no_error(evidence: Session) -> None:
     again = text(
         "INSERT INTO fix (device_id, time_ms, lat_e7, lon_e7, speed_kmh, load_state, acc, doubts, raw_id) "
