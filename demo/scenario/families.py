@@ -58,7 +58,7 @@ def _name_parents(
 def _parents_first(
     rows: dict[str, ManifestRow], stored: set[str], families: Families
 ) -> Iterator[ManifestRow]:
-    """Round by round those whose parent is placed; the rest has one that is refused, unknown or its own child."""
+    """Round by round those whose parent is placed; the rest names one that is refused or unknown."""
     placed: set[str] = set()
     waiting = dict(rows)
     while waiting:

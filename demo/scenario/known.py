@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.facilities import Facility, Route
@@ -34,16 +34,14 @@ def read_known(session: Session) -> Known:
     """All codes at this moment."""
     carriers = session.execute(select(Vehicle.code, Vehicle.id, Vehicle.organisation_id))
     return Known(
-        organisations=_ids(session, select(Organisation.code, Organisation.id)),
-        facilities=_ids(session, select(Facility.code, Facility.id)),
-        routes=_ids(session, select(Route.code, Route.id)),
-        vehicles={code: KnownVehicle(row_id, owner) for code, row_id, owner in carriers},
-        devices=_ids(session, select(Device.code, Device.id)),
+        organisations={
+            row.code: row.id for row in session.execute(select(Organisation.code, Organisation.id))
+        },
+        facilities={row.code: row.id for row in session.execute(select(Facility.code, Facility.id))},
+        routes={row.code: row.id for row in session.execute(select(Route.code, Route.id))},
+        vehicles={row.code: KnownVehicle(row.id, row.organisation_id) for row in carriers},
+        devices={row.code: row.id for row in session.execute(select(Device.code, Device.id))},
     )
-
-
-def _ids(session: Session, codes_and_ids: Select[tuple[str, int]]) -> dict[str, int]:
-    return {row[0]: row[1] for row in session.execute(codes_and_ids)}
 
 
 @dataclass(slots=True)
