@@ -2,18 +2,31 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
-import orjson
 from rich.console import Console
 from rich.table import Table
 
 from cli.progress import progress_on_terminal
 from cli.refusals import print_refusals
-from cli.runtime import now, ready_engine, thresholds
+from cli.runtime import now, print_json_line, ready_engine, thresholds
 from demo.scenario.folder import FolderRefused
 from demo.scenario.load import load_scenario
 from demo.scenario.outcome import LoadResult
+from demo.scenario.score_facts import score_folder
+
+
+SCORE_COLUMNS = {
+    "truth": "truth",
+    "found": "found",
+    "matched": "matched",
+    "precision": "P",
+    "recall": "R",
+    "f1": "F1",
+    "delay_s_p50": "p50 s",
+    "delay_s_p90": "p90 s",
+}
 
 
 @click.command()
@@ -52,5 +65,37 @@ def print_load(result: LoadResult) -> None:
 
 def print_load_json(result: LoadResult) -> None:
     """The same as one JSON object."""
-    value = {"counts": result.counts, "refused": result.refusals}
-    sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
+    print_json_line({"counts": result.counts, "refused": result.refusals})
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the score."
+)
+def score(folder: Path, form: str) -> None:
+    """Compare current findings and verdicts with the folder's truth.jsonl."""
+    try:
+        figures = score_folder(ready_engine(), folder)
+    except FolderRefused as refused:
+        raise click.UsageError(str(refused)) from refused
+    if form == "json":
+        print_json_line(figures)
+    else:
+        print_score(figures)
+
+
+def print_score(figures: dict[str, Any]) -> None:
+    """A row a kind, then the figures on manifests."""
+    table = Table("kind", *SCORE_COLUMNS.values())
+    for kind, values in figures["kinds"].items():
+        table.add_row(kind, *(worded(values[name]) for name in SCORE_COLUMNS))
+    console = Console()
+    console.print(table)
+    for name, value in figures.items():
+        if name != "kinds":
+            console.print(f"{name}: {worded(value)}", highlight=False)
+
+
+def worded(value: float | int | None) -> str:
+    return "–" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
