@@ -37,8 +37,12 @@ def as_written(default: object) -> str:
 
 
 def test_page_and_code_name_the_same_settings() -> None:
-    assert sorted(documented()) == sorted(in_code())
+    page, code = documented(), in_code()
+    assert [name for name in code if name not in page] == [], "not on the page"
+    assert [name for name in page if name not in code] == [], "no longer in the code"
 
 
 def test_page_and_code_name_the_same_defaults() -> None:
-    assert documented() == in_code()
+    page = documented()
+    differing = {name: default for name, default in in_code().items() if page.get(name, default) != default}
+    assert differing == {}, "the page names another default"
