@@ -1,0 +1,1 @@
+"""An invented Jiangnan water town: its water, roads, facilities and their names."""

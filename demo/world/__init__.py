@@ -1,0 +1,1 @@
+"""What happens in the invented town: fleets, days, paper, devices, violations, and the files of it."""

@@ -1,0 +1,185 @@
+"""What really went wrong, said completely: every misdeed and everything else it makes true?"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from demo.world.contracts import LIMITS
+from demo.world.corridors import excursions
+from demo.world.forgery import PLANT_LIMIT
+from demo.world.lines import Line
+from demo.world.loads import Load
+from demo.world.paper import Calendar
+from demo.world.stage import World
+from demo.world.weighing import Ticket, Tickets, gap_in_u
+
+CLEAR_U = 3.3
+LATE_FACTOR = 1.5
+Truth = dict[str, object]
+
+
+class Witness:
+    """Sees the physical world and the papers, and writes truths."""
+
+    def __init__(self, world: World, tickets: dict[int, Tickets], calendar: Calendar) -> None:
+        self.world, self.tickets, self.calendar = world, tickets, calendar
+
+    def all_truths(self) -> list[Truth]:
+        """Every truth of the world, in the order of the loads."""
+        found: list[Truth] = []
+        for k, load in enumerate(self.world.loads):
+            if load.misdeed is not None:
+                found.extend(self.of_load(load, self.tickets[k]))
+        return found
+
+    def of_load(self, load: Load, tickets: Tickets) -> Iterator[Truth]:
+        """All that the table of finding kinds says is true of one load."""
+        yield from self._named(load)
+        yield from self._on_the_road(load)
+        if load.on_paper:
+            yield from self._late(load)
+            yield from self._masses(load, tickets)
+            yield from self._weights(load, tickets)
+
+    def _say(
+        self,
+        kind: str,
+        load: Load,
+        detail: str,
+        span: tuple[float, float] | None = None,
+        at: tuple[float, float] | None = None,
+        *,
+        vehicle: bool = True,
+    ) -> Truth:
+        truth: Truth = {"kind": kind}
+        if load.number:
+            truth["manifest"] = load.number
+        if vehicle:
+            truth["vehicle"] = load.truck
+        if span:
+            truth["start"], truth["end"] = self.calendar.iso(span[0]), self.calendar.iso(span[1])
+        if at:
+            lon, lat = self.world.town.plane.to_degrees(np.array([at]))[0]
+            truth["lat"], truth["lon"] = round(float(lat), 6), round(float(lon), 6)
+        return truth | {"detail": detail}
+
+    def _named(self, load: Load) -> Iterator[Truth]:
+        """The misdeed itself, where nothing measured below already says it."""
+        kind = load.misdeed.kind if load.misdeed else ""
+        span = self._leg_span(load)
+        if kind == "ghost_trip":
+            end = "tipped in the open" if "dump_from_s" in load.extra else f"taken to {load.carriages[0].to}"
+            yield self._say(kind, load, f"loaded at {load.origin}, no manifest was issued, {end}", span)
+        elif kind == "phantom_manifest":
+            yield self._say(kind, load, f"{load.truck} stood parked the whole time", span)
+        elif kind == "shared_trip":
+            other = load.parent.number if load.parent else ""
+            yield self._say(kind, load, f"{load.truck} made one trip, already on the paper of {other}", span)
+        elif kind == "wrong_destination":
+            reached = load.carriages[0].to
+            where = self.world.facility(reached).centre if reached else None
+            yield self._say(
+                kind, load, f"unloaded at {reached}, the paper says {load.destination}", span, where
+            )
+        elif kind in ("wrong_vehicle", "unknown_vehicle"):
+            if kind == "unknown_vehicle":
+                plate = f"{load.paper_vehicle} is not registered"
+                yield self._say(kind, load, plate, span, vehicle=False)
+            yield self._say("wrong_vehicle", load, f"the paper names {load.paper_vehicle}", span)
+        elif kind == "signal_gap":
+            gap = (load.extra["gap_from_s"], load.extra["gap_to_s"])
+            how = (
+                "no fix during the whole leg"
+                if "whole" in load.extra
+                else f"silent for {gap[1] - gap[0]:.0f} s"
+            )
+            yield self._say(kind, load, how, gap)
+        elif kind == "teleport" and load.misdeed:
+            at = load.extra["leap_s"]
+            yield self._say(kind, load, f"the device leapt {load.misdeed.size:.0f} m ahead", (at, at + 30.0))
+
+    def _leg_span(self, load: Load) -> tuple[float, float]:
+        if not load.carriages:
+            return load.loaded_s, load.received_s or load.loaded_s
+        leg = load.carriages[0]
+        return leg.left_s, load.extra.get("dump_to_s", leg.reached_s or leg.trip.end_s)
+
+    def approved_for(self, load: Load) -> list[Line]:
+        """The alternatives of the paper's leg; without paper, everything approved from that origin."""
+        lines = self.world.lines
+        if load.on_paper:
+            return lines[load.line.start, load.line.end]
+        return [x for (start, _), many in lines.items() if start == load.origin for x in many]
+
+    def _on_the_road(self, load: Load) -> Iterator[Truth]:
+        """Off the corridors while laden, and stands outside every permitted place."""
+        if not load.carriages:
+            return
+        leg = load.carriages[0]
+        for out in excursions(leg.trip, self.approved_for(load), leg.reached_s):
+            end = load.extra.get("dump_to_s", out.to_s) if out.to_s >= leg.trip.end_s - 1.0 else out.to_s
+            text = f"up to {out.beyond_m:.0f} m beyond the corridor"
+            yield self._say("off_route", load, text, (out.from_s, end), out.xy)
+        for start, end, halt in leg.trip.halts:
+            if halt.why in ("unplanned", "breakdown"):
+                k = int(np.searchsorted(leg.trip.t_s, start))
+                at = (float(leg.trip.xy[k, 0]), float(leg.trip.xy[k, 1]))
+                text = f"stood {end - start:.0f} s at the roadside ({halt.why})"
+                yield self._say("unplanned_stop", load, text, (start, end), at)
+        if "dump_from_s" in load.extra:
+            span = (load.extra["dump_from_s"], load.extra["dump_to_s"])
+            yield self._say(
+                "unplanned_stop",
+                load,
+                "tipped at the roadside",
+                span,
+                (load.extra["dump_x"], load.extra["dump_y"]),
+            )
+
+    def _late(self, load: Load) -> Iterator[Truth]:
+        """Overdue: neither the load nor, where the load went elsewhere, a receipt by 1.5 × the planned time."""
+        leg = load.carriages[0] if load.carriages else None
+        left = leg.left_s if leg else load.loaded_s
+        due = left + LATE_FACTOR * load.line.planned_minutes * 60.0
+        arrived = leg.reached_s if leg and leg.to == load.destination else load.received_s
+        if arrived is not None and arrived > due:
+            share = (arrived - left) / (load.line.planned_minutes * 60.0)
+            yield self._say("overdue", load, f"arrived after {share:.2f} × the planned time", (due, arrived))
+
+    def _masses(self, load: Load, tickets: Tickets) -> Iterator[Truth]:
+        """What the two tickets contradict each other in, by the stated uncertainties."""
+        if tickets.received is None:
+            return
+        wet_u, dry_u = gap_in_u(tickets.loaded, tickets.received)
+        wet = tickets.loaded.net_kg - tickets.received.net_kg
+        dry = (tickets.loaded.dry_kg - tickets.received.dry_kg) / tickets.loaded.dry_kg
+        if wet_u > CLEAR_U:
+            share = wet / tickets.loaded.net_kg
+            yield self._say("wet_gap", load, f"{share:.1%} of the wet mass is missing", vehicle=False)
+        if dry_u > CLEAR_U:
+            yield self._say("dry_gap", load, f"{dry:.1%} of the dry mass is missing", vehicle=False)
+            if wet_u <= CLEAR_U:
+                first, last = tickets.loaded.moisture, tickets.received.moisture
+                text = f"wet mass agrees, moisture rose from {first:.3f} to {last:.3f}"
+                yield self._say("dilution", load, text, vehicle=False)
+
+    def _weights(self, load: Load, tickets: Tickets) -> Iterator[Truth]:
+        """Overload, and moisture beyond what may leave the plant or enter the site."""
+        vehicle = self.world.fleet.get(load.paper_vehicle or load.truck)
+        net = tickets.loaded.net_kg
+        if vehicle and net > vehicle.payload_kg:
+            text = f"{net} kg on a vehicle rated for {vehicle.payload_kg} kg"
+            yield self._say("overload", load, text, vehicle=False)
+        worst = self._over_limit(load, tickets)
+        if worst:
+            yield self._say("moisture_over_limit", load, worst, vehicle=False)
+
+    def _over_limit(self, load: Load, tickets: Tickets) -> str | None:
+        limit = LIMITS[self.world.facility(load.destination).method or "incineration"]
+        checks: list[tuple[Ticket | None, float]] = [(tickets.received, limit), (tickets.loaded, limit)]
+        if load.sludge_kind != "dredged":
+            checks.append((tickets.loaded, PLANT_LIMIT))
+        for ticket, bound in checks:
+            if ticket and ticket.moisture >= bound:
+                return f"{ticket.moisture:.3f} against a limit of {bound:.2f}"
+        return None
