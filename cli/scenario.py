@@ -16,7 +16,6 @@ from demo.scenario.load import load_scenario
 from demo.scenario.outcome import LoadResult
 from demo.scenario.score_facts import score_folder
 
-
 SCORE_COLUMNS = {
     "truth": "truth",
     "found": "found",

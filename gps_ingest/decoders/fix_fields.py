@@ -94,6 +94,7 @@ def is_blank(value: object) -> bool:
 
 def shown(value: object) -> str:
     """A value as a sentence shows it: short, and harmless on a terminal."""
+    value = value.isoformat() if isinstance(value, datetime) else value
     text = ascii(value) if not isinstance(value, str) or not value.isprintable() else f"'{value}'"
     return text if len(text) <= 40 else text[:37] + "…"
 

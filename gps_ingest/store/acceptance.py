@@ -44,6 +44,11 @@ class Acceptance:
     waiting: bool = False
 
     @property
+    def whole(self) -> bool:
+        """Was everything in the message taken?"""
+        return not (self.refused or self.quarantined or self.waiting)
+
+    @property
     def doubted(self) -> list[tuple[int, list[str]]]:
         """(position, names of the reasons) of each fix with a reason to distrust it."""
         where = np.flatnonzero(self.doubts)

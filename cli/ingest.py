@@ -1,0 +1,75 @@
+"""How does a file with positions get in by hand? The same way as a device's message."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from cli.refusals import print_refusals
+from cli.runtime import now, print_json_line, ready_engine, settings, thresholds
+from gps_ingest.decoders.formats import DECODERS
+from gps_ingest.store.acceptance import Acceptance
+from gps_ingest.store.raw_messages import Message
+from gps_ingest.store.receive import take_message
+from models.session import write_sessions
+from models.vocabulary import Protocol
+
+FORMATS = [protocol.value for protocol in DECODERS]
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="What the file holds.")
+@click.option("--device", required=True, help="Code of the device whose positions these are.")
+@click.option(
+    "--result", type=click.Choice(["text", "json"]), default="text", help="How to print the result."
+)
+def ingest(file: Path, form: str, device: str, result: str) -> None:
+    """Take one file of positions through the same path as a device's message.
+
+    What cannot be read is reported with place, field and reason, and the rest is taken; the exit status
+    is 1 then. The file of a device that is not registered waits in quarantine.
+    """
+    size = file.stat().st_size
+    if size > settings().max_upload_bytes:
+        limit = f"SLUDGETRACE_MAX_UPLOAD_BYTES allows {settings().max_upload_bytes}"
+        raise click.ClickException(f"{file} has {size} bytes; {limit}")
+    message = Message(device, Protocol(form), file.read_bytes(), file.name, now())
+    with write_sessions(ready_engine()).begin() as session:
+        acceptance = take_message(session, message, thresholds().doubt)
+    if result == "json":
+        print_json_line(acceptance_json(acceptance))
+    else:
+        print_acceptance(device, acceptance)
+    sys.exit(0 if acceptance.whole else 1)
+
+
+def acceptance_json(acceptance: Acceptance) -> dict[str, object]:
+    """What became of the message, as one object."""
+    return {
+        "accepted": acceptance.accepted,
+        "repeated": acceptance.repeated,
+        "doubted": [{"position": position, "reasons": reasons} for position, reasons in acceptance.doubted],
+        "refused": acceptance.refused,
+        "quarantined": acceptance.quarantined,
+        "waiting": acceptance.waiting,
+    }
+
+
+def print_acceptance(device: str, acceptance: Acceptance) -> None:
+    """The counts on standard output, each refusal on standard error."""
+    if acceptance.waiting:
+        click.echo(
+            f"device '{device}' is not registered: the file waits in quarantine. "
+            f"Register it, then: sludgetrace device release {device}",
+            err=True,
+        )
+    doubted = acceptance.doubted
+    click.echo(
+        f"accepted {acceptance.accepted}, repeated {acceptance.repeated}, doubted {len(doubted)}, "
+        f"refused {len(acceptance.refused)}, quarantined {len(acceptance.quarantined)}"
+    )
+    reasons = sorted({reason for _, names in doubted for reason in names})
+    for reason in reasons:
+        click.echo(f"  doubted as {reason}: {sum(reason in names for _, names in doubted)}")
+    print_refusals([*acceptance.refused, *acceptance.quarantined])

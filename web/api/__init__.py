@@ -1,0 +1,1 @@
+"""The programming interface for devices and machines."""
