@@ -44,7 +44,13 @@ class Finding(Base):
         CheckConstraint(one_of("severity", Severity), name="severity"),
         CheckConstraint("score >= 0 AND score <= 1", name="score"),
         CheckConstraint("end_ms >= start_ms", name="interval"),
-        Index("uq_finding_current", "key", unique=True, sqlite_where=text("current"), postgresql_where=text("current")),
+        Index(
+            "uq_finding_current",
+            "key",
+            unique=True,
+            sqlite_where=text("current"),
+            postgresql_where=text("current"),
+        ),
         Index("ix_finding_scope", "scope", "start_ms"),
         Index("ix_finding_rank", "current", "score", "id"),
     )
@@ -126,7 +132,11 @@ class Verdict(Base):
         UniqueConstraint("manifest_id", "version"),
         CheckConstraint(one_of("value", VerdictValue), name="value"),
         Index(
-            "uq_verdict_current", "manifest_id", unique=True, sqlite_where=text("current"), postgresql_where=text("current")
+            "uq_verdict_current",
+            "manifest_id",
+            unique=True,
+            sqlite_where=text("current"),
+            postgresql_where=text("current"),
         ),
         Index("ix_verdict_current_value", "current", "value"),
     )

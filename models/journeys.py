@@ -59,9 +59,13 @@ class TripRow(Base):
     distance_m: Mapped[float] = mapped_column(Float)
     coverage_fraction: Mapped[float] = mapped_column(Float)
     fix_count: Mapped[int] = mapped_column(Integer)
-    route_id: Mapped[int | None] = mapped_column(ForeignKey("route.id"))  # the approved route it followed best
+    route_id: Mapped[int | None] = mapped_column(
+        ForeignKey("route.id")
+    )  # the approved route it followed best
     emptied_ms: Mapped[int | None] = mapped_column(BigInteger)  # load sensor went to empty outside a node
-    judged: Mapped[bool] = mapped_column(Boolean, index=True, default=False)  # findings of this trip are up to date
+    judged: Mapped[bool] = mapped_column(
+        Boolean, index=True, default=False
+    )  # findings of this trip are up to date
 
 
 class TripLeg(Base):

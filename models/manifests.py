@@ -61,7 +61,7 @@ class Manifest(Base):
 
 
 class Leg(Base):
-    """One carrier's stretch. `vehicle_code` is what the paper says; `vehicle_id` is blank when unregistered."""
+    """One carrier's stretch. `vehicle_code` is what paper says; `vehicle_id` is blank when unregistered."""
 
     __tablename__ = "leg"
     __table_args__ = (
@@ -103,7 +103,9 @@ class Weighing(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     manifest_id: Mapped[int] = mapped_column(ForeignKey("manifest.id"), index=True)
     role: Mapped[WeighingRole] = mapped_column(Word(WeighingRole))
-    leg_seq: Mapped[int] = mapped_column(Integer, default=0)  # which leg a handover weighing ends; 0 otherwise
+    leg_seq: Mapped[int] = mapped_column(
+        Integer, default=0
+    )  # which leg a handover weighing ends; 0 otherwise
     gross_kg: Mapped[float] = mapped_column(Float)
     tare_kg: Mapped[float] = mapped_column(Float)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

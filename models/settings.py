@@ -55,7 +55,9 @@ def parse_value(name: str, text: str, default: Any) -> Any:
     """`text` as the type of `default`; raises SettingError naming the variable."""
     try:
         if isinstance(default, bool):
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+                text.lower()
+            ]
         return type(default)(text)
     except (KeyError, ValueError) as error:
         raise SettingError(f"{name}={text!r}: expected {type(default).__name__}") from error

@@ -1,6 +1,17 @@
 """Which tables exist? Importing this module registers all of them on Base.metadata."""
 
-from models import days, facilities, findings, fixes, fleet, journeys, limits, manifests, organisations, worlds
+from models import (
+    days,
+    facilities,
+    findings,
+    fixes,
+    fleet,
+    journeys,
+    limits,
+    manifests,
+    organisations,
+    worlds,
+)
 from models.base import Base
 
 metadata = Base.metadata

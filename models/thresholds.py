@@ -45,7 +45,7 @@ class TrackThresholds:
     on_tail_sigma_m: float = 60.0
     on_tail_share: float = 0.03
     off_scale_m: float = 250.0
-    cusum_alarm: float = 8.0
+    cusum_alarm: float = 9.0
     cusum_cap: float = 12.0
     cusum_over: float = 4.0
     cusum_step_s: float = 10.0
@@ -61,6 +61,7 @@ class TrackThresholds:
     stop_outliers: int = 2
     stop_merge_s: float = 120.0
     gap_min_s: float = 120.0
+    gap_report_s: float = 240.0  # tunnels and underpasses of a city are shorter than 4 minutes
     gap_intervals: float = 6.0
     interval_window: int = 50
     parked_m: float = 200.0
@@ -78,10 +79,14 @@ class AssignmentThresholds:
     gate_s: float = 14_400.0
     sigma_departure_s: float = 600.0
     sigma_arrival_s: float = 900.0
+    sigma_absence_s: float = 180.0  # clocks of scales and devices differ by minutes, not more
+    patience: float = 6.0  # after a handover a vessel may wait hours for the rest of its cargo
     huber_delta: float = 2.0
     wrong_vehicle_cost: float = 8.0
     wrong_destination_cost: float = 8.0
-    unmatched_cost: float = 14.0  # leaving a leg and a trip unmatched together costs twice this
+    empty_cost: float = 3.0  # a trip that looked empty answers less well
+    unknown_load_cost: float = 1.0
+    unmatched_cost: float = 8.0  # leaving a leg and a trip unmatched together costs twice this
     margin_for_person: float = 2.0
     coverage_min_fraction: float = 0.5
 
@@ -96,6 +101,8 @@ class MassThresholds:
     default_u_moisture_fraction: float = 0.0058  # +-1 % absolute, rectangular
     evaporation_fraction: float = 0.002  # drip and evaporation on the way, of the wet mass
     u_evaporation_fraction: float = 0.002
+    overload_u: float = 3.3
+    moisture_guard_u: float = 1.645  # 5 % one-sided: a test result just over the limit proves nothing
     road_cap_kg: float = 49_000.0  # GB 1589-2016: six-axle articulated, gross
 
 

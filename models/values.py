@@ -4,6 +4,7 @@ Import-free of SQLAlchemy and Flask. Times are milliseconds UTC in arrays and in
 positions are degrees WGS 84; masses kg; moisture a mass fraction.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,9 @@ from models.vocabulary import (
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+
+Figures = dict[str, float | int | str | None]
+"""Named figures of evidence or of a reason; the suffix of a name is its unit."""
 
 LOAD_UNKNOWN, LOAD_EMPTY, LOAD_HALF, LOAD_FULL = 0, 1, 2, 3
 ACC_UNKNOWN, ACC_OFF, ACC_ON = 0, 1, 2
@@ -246,8 +250,8 @@ class Evidence:
     `marks` are GeoJSON-like features: {"role", "type", "coordinates"} in (lon, lat).
     """
 
-    figures: dict[str, float | int | str | None] = field(default_factory=dict)
-    thresholds: dict[str, float | int | str | None] = field(default_factory=dict)
+    figures: Mapping[str, float | int | str | None] = field(default_factory=dict)
+    thresholds: Mapping[str, float | int | str | None] = field(default_factory=dict)
     marks: tuple[dict[str, Any], ...] = ()
 
 
@@ -274,4 +278,4 @@ class Reason:
     """
 
     code: str
-    params: dict[str, float | int | str | None] = field(default_factory=dict)
+    params: Mapping[str, float | int | str | None] = field(default_factory=dict)

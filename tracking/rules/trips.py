@@ -1,19 +1,21 @@
 """Which trips did a vehicle make, and was it loaded?
 
 A trip runs from leaving one node (plant, works, site, transfer station, store) to entering the next.
-It is split where a load sensor goes to empty outside a node, and where no node follows within
-`trip_split_s`. A trip already under way when the data begins, or not ended when it ends, is censored
-and proves neither a ghost nor a missing arrival (DETECTION.md section 3).
+It is split where no node follows within `trip_split_s`; where a load sensor goes to empty outside a
+node, the moment is kept with the trip. A trip already under way when the data begins, or not ended
+when it ends, is censored and proves neither a ghost nor a missing arrival (DETECTION.md section 3).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from models.thresholds import TrackThresholds
 from models.values import LOAD_EMPTY, LOAD_FULL, LOAD_HALF, LOAD_UNKNOWN, FacilityArea, Track
-from models.vocabulary import NODE_KINDS, FacilityKind
+from models.vocabulary import NODE_KINDS, RECEIVING_KINDS, FacilityKind
+from tracking.rules.coverage import heard_fraction
 from tracking.rules.geometry import steps_m
 from tracking.rules.visits import Visit
 
@@ -28,7 +30,7 @@ class Trip:
 
     departed_ms and arrived_ms are the last fix inside the origin and the first inside the destination;
     stay_from_ms and stay_to_ms bound the stays beside it (None where censored). coverage_fraction is
-    the share of the trip's time in which fixes came no further apart than `gap_min_s`.
+    the share of the trip's time in which the device was heard (rules/coverage.py).
     """
 
     origin_id: int | None
@@ -76,7 +78,7 @@ def find_trips(
     trips: list[Trip] = []
     for ends in all_ends(track, nodes, thresholds):
         load = trip_load(track, ends, places, thresholds, arriving_load)
-        trips += measured(track, ends, load, thresholds)
+        trips.append(measured(track, ends, load, thresholds))
         arriving_load = trips[-1].load
     return trips
 
@@ -102,7 +104,7 @@ def all_ends(track: Track, nodes: list[Visit], thresholds: TrackThresholds) -> l
     if first_ms < nodes[0].entered_ms:
         ends.append(Ends(None, nodes[0], first_ms, nodes[0].entered_ms, True, False))
     split_ms = thresholds.trip_split_s * 1000
-    for start, end in zip(nodes, nodes[1:], strict=False):
+    for start, end in pairwise(nodes):
         if end.entered_ms - start.left_ms <= split_ms:
             ends.append(Ends(start, end, start.left_ms, end.entered_ms, False, False))
         else:
@@ -128,7 +130,7 @@ def trip_load(
     if by_sensor is not None:
         return by_sensor
     if ends.start is None:
-        return UNKNOWN
+        return arriving_load
     origin = places[ends.start.facility_id]
     if origin.kind is FacilityKind.SITE:
         return EMPTY
@@ -137,9 +139,8 @@ def trip_load(
     enough_s = origin.min_dwell_s if origin.min_dwell_s is not None else thresholds.min_dwell_s
     if ends.start.longest_s < enough_s:
         return EMPTY
-    if ends.end is not None and places[ends.end.facility_id].kind in (FacilityKind.PLANT, FacilityKind.WORKS):
-        return UNKNOWN  # from plant to plant: it may have waited there without loading
-    return LOADED
+    receives = ends.end is not None and places[ends.end.facility_id].kind in RECEIVING_KINDS
+    return LOADED if receives and ends.start.shortest_s >= enough_s else UNKNOWN
 
 
 def sensor_load(way: Track) -> str | None:
@@ -154,27 +155,24 @@ def sensor_load(way: Track) -> str | None:
     return EMPTY if full_share <= 1 - SENSOR_SHARE else None
 
 
-def measured(track: Track, ends: Ends, load: str, thresholds: TrackThresholds) -> list[Trip]:
-    """The trip between two ends with its length and coverage; two trips where it was emptied on the way."""
+def measured(track: Track, ends: Ends, load: str, thresholds: TrackThresholds) -> Trip:
+    """The trip between two ends, with its length, coverage and the moment at which it was emptied."""
     way = track.between(ends.departed_ms, ends.arrived_ms)
-    emptied_ms = emptied_at_ms(way) if load == LOADED else None
-    return [
-        Trip(
-            origin_id=None if ends.start is None else ends.start.facility_id,
-            destination_id=None if ends.end is None else ends.end.facility_id,
-            stay_from_ms=None if ends.start is None else stay_start_ms(ends.start),
-            departed_ms=ends.departed_ms,
-            arrived_ms=ends.arrived_ms,
-            stay_to_ms=None if ends.end is None else stay_end_ms(ends.end),
-            start_censored=ends.start_censored,
-            end_censored=ends.end_censored,
-            load=load,
-            distance_m=float(steps_m(way.lat, way.lon).sum()),
-            coverage_fraction=coverage_fraction(way.time_ms, ends.departed_ms, ends.arrived_ms, thresholds),
-            fix_count=len(way),
-            emptied_ms=emptied_ms,
-        )
-    ]
+    return Trip(
+        origin_id=None if ends.start is None else ends.start.facility_id,
+        destination_id=None if ends.end is None else ends.end.facility_id,
+        stay_from_ms=None if ends.start is None else stay_start_ms(ends.start),
+        departed_ms=ends.departed_ms,
+        arrived_ms=ends.arrived_ms,
+        stay_to_ms=None if ends.end is None else stay_end_ms(ends.end),
+        start_censored=ends.start_censored,
+        end_censored=ends.end_censored,
+        load=load,
+        distance_m=float(steps_m(way.lat, way.lon).sum()),
+        coverage_fraction=heard_fraction(way, ends.departed_ms, ends.arrived_ms, thresholds),
+        fix_count=len(way),
+        emptied_ms=emptied_at_ms(way) if load == LOADED else None,
+    )
 
 
 def stay_start_ms(visit: Visit) -> int | None:
@@ -197,14 +195,3 @@ def emptied_at_ms(way: Track) -> int | None:
     if int((after == LOAD_EMPTY).sum()) < EMPTIED_FIXES:
         return None
     return int(way.time_ms[last_loaded])
-
-
-def coverage_fraction(
-    time_ms: np.ndarray, start_ms: int, end_ms: int, thresholds: TrackThresholds
-) -> float:
-    """Share of [start, end] in which fixes came no further apart than the shortest gap that counts."""
-    if end_ms <= start_ms:
-        return 1.0 if time_ms.size else 0.0
-    edges = np.concatenate(([start_ms], time_ms[(time_ms >= start_ms) & (time_ms <= end_ms)], [end_ms]))
-    steps = np.diff(edges)
-    return float(steps[steps <= thresholds.gap_min_s * 1000].sum() / (end_ms - start_ms))

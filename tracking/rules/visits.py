@@ -71,6 +71,17 @@ class Fences:
             found[index] = (inside, wide)
         return found
 
+    def near(self, lat: float, lon: float, within_m: float) -> bool:
+        """Is a place (degrees) inside, or within `within_m` of, any fence?"""
+        frame = frame_at(lat, lon)
+        reach = shapely.box(
+            lon - within_m / frame.east_m_per_deg,
+            lat - within_m / frame.north_m_per_deg,
+            lon + within_m / frame.east_m_per_deg,
+            lat + within_m / frame.north_m_per_deg,
+        )
+        return bool(self.tree.query(reach, predicate="intersects").size)
+
 
 def widened(place: FacilityArea, buffer_m: float) -> shapely.Polygon:
     """The fence grown by `buffer_m`, in degrees."""
@@ -124,14 +135,17 @@ def merged(track: Track, stays: list[Visit]) -> list[Visit]:
     joined: list[Visit] = []
     for stay in stays:
         if joined and not departed_between(track, joined[-1], stay):
-            last = joined.pop()
-            stay = replace(
-                stay,
-                entered_ms=last.entered_ms,
-                outside_before_ms=last.outside_before_ms,
-                fix_count=last.fix_count + stay.fix_count,
+            before = joined.pop()
+            joined.append(
+                replace(
+                    stay,
+                    entered_ms=before.entered_ms,
+                    outside_before_ms=before.outside_before_ms,
+                    fix_count=before.fix_count + stay.fix_count,
+                )
             )
-        joined.append(stay)
+        else:
+            joined.append(stay)
     return joined
 
 
@@ -179,7 +193,9 @@ def crossings(
         axis=1,
     )
     found = []
-    for step, place in zip(*fences.tree.query(shapely.linestrings(pairs), predicate="intersects"), strict=True):
+    for step, place in zip(
+        *fences.tree.query(shapely.linestrings(pairs), predicate="intersects"), strict=True
+    ):
         facility = fences.facilities[place]
         before, after = int(track.time_ms[steps[step]]), int(track.time_ms[steps[step] + 1])
         if any(v.facility_id == facility.id and v.entered_ms <= after and v.left_ms >= before for v in known):

@@ -1,0 +1,172 @@
+"""Work out a vehicle's visits and trips anew from the point that new fixes can change.
+
+The point is the last stay at a node that began well before the first new fix: from the fix outside
+before it, the result does not depend on anything earlier but the load of the trip that led there. Trips
+that come out as before, with no new fix in them, keep their row and their verdict. One transaction a
+vehicle; killed between two, the next run takes up the rest.
+"""
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from models.facilities import Facility
+from models.journeys import ManifestMark, TripLeg, TripRow, VisitRow, Watermark
+from models.manifests import Leg, Manifest
+from models.values import Track
+from models.vocabulary import NODE_KINDS
+from tracking.operations.revise_findings import retract_scopes
+from tracking.queries.contradictions import Run, trip_scope
+from tracking.queries.fixes import BEGINNING_MS, next_fix_ms, vehicle_track
+from tracking.queries.paper import from_moment
+from tracking.rules.jumps import find_jumps, outliers
+from tracking.rules.trip_context import usable
+from tracking.rules.trips import UNKNOWN, Trip, find_trips
+from tracking.rules.visits import Visit, find_visits
+from tracking.rules.world import World
+
+SETTLED_MS = 900_000  # a stay that began this long before the first new fix can no longer change
+PAPER_REACH_MS = 3 * 86_400_000  # paper issued up to 3 days before a fix may be about it
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """From where to work out anew: the fix before a stay, the stay's entry, the load it came with."""
+
+    restart_ms: int
+    entered_ms: int
+    arriving_load: str
+
+
+def retrack_vehicle(session: Session, vehicle_id: int, run: Run) -> int:
+    """Bring one dirty vehicle's visits and trips up to the run's moment; returns the fixes read."""
+    mark = session.scalar(
+        select(Watermark).where(Watermark.vehicle_id == vehicle_id).with_for_update(skip_locked=True)
+    )
+    if mark is None or mark.dirty_from_ms is None or mark.dirty_from_ms > run.until_ms:
+        return 0
+    dirty_ms = mark.dirty_from_ms
+    anchor = find_anchor(session, vehicle_id, dirty_ms)
+    track = usable(vehicle_track(session, vehicle_id, anchor.restart_ms, run.until_ms))
+    run.tracks.keep(vehicle_id, anchor.restart_ms, run.until_ms, track)
+    visits, trips = journeys_of(track, vehicle_id, anchor, run.world)
+    replace_visits(session, vehicle_id, anchor, visits)
+    gone = replace_trips(session, vehicle_id, anchor, trips, dirty_ms)
+    retract_scopes(session, [trip_scope(vehicle_id, departed_ms) for departed_ms in gone], run.recorded_at)
+    mark_paper(session, vehicle_id, dirty_ms, run.until_ms)
+    if len(track):
+        mark.analysed_to_ms = max(mark.analysed_to_ms or BEGINNING_MS, int(track.time_ms[-1]))
+    mark.dirty_from_ms = next_fix_ms(session, vehicle_id, run.until_ms)
+    return len(track)
+
+
+def find_anchor(session: Session, vehicle_id: int, dirty_ms: int) -> Anchor:
+    """The last settled stay at a node, else the beginning of the data."""
+    stay = session.execute(
+        select(VisitRow.outside_before_ms, VisitRow.entered_ms)
+        .join(Facility, Facility.id == VisitRow.facility_id)
+        .where(
+            VisitRow.vehicle_id == vehicle_id,
+            VisitRow.entered_ms < dirty_ms - SETTLED_MS,
+            VisitRow.outside_before_ms.is_not(None),
+            VisitRow.fix_count > 0,
+            Facility.kind.in_(NODE_KINDS),
+        )
+        .order_by(VisitRow.entered_ms.desc())
+        .limit(1)
+    ).first()
+    if stay is None:
+        return Anchor(BEGINNING_MS, BEGINNING_MS, UNKNOWN)
+    load = session.scalar(
+        select(TripRow.load).where(TripRow.vehicle_id == vehicle_id, TripRow.arrived_ms == stay.entered_ms)
+    )
+    return Anchor(stay.outside_before_ms, stay.entered_ms, load or UNKNOWN)
+
+
+def journeys_of(
+    track: Track, vehicle_id: int, anchor: Anchor, world: World
+) -> tuple[list[Visit], list[Trip]]:
+    """The visits and trips of a track from the anchor on."""
+    mode = world.vehicles[vehicle_id].mode
+    jumps = find_jumps(track, mode, world.thresholds.doubt)
+    clean = track.take(~outliers(len(track), jumps))
+    visits = [
+        visit
+        for visit in find_visits(clean, world.fences, mode, world.thresholds.track)
+        if visit.entered_ms >= anchor.entered_ms
+    ]
+    trips = find_trips(clean, visits, world.places, world.thresholds.track, anchor.arriving_load)
+    return visits, [trip for trip in trips if trip.departed_ms >= anchor.entered_ms]
+
+
+def replace_visits(session: Session, vehicle_id: int, anchor: Anchor, visits: list[Visit]) -> None:
+    """The stored visits from the anchor on become these."""
+    session.execute(
+        delete(VisitRow).where(VisitRow.vehicle_id == vehicle_id, VisitRow.entered_ms >= anchor.entered_ms)
+    )
+    session.add_all(VisitRow(vehicle_id=vehicle_id, **asdict(visit)) for visit in visits)
+
+
+def replace_trips(
+    session: Session, vehicle_id: int, anchor: Anchor, trips: list[Trip], dirty_ms: int
+) -> list[int]:
+    """The stored trips from the anchor on become these; what changed must be judged again.
+
+    Returns the departures of stored trips that are no more.
+    """
+    stored = {
+        row.departed_ms: row
+        for row in session.scalars(
+            select(TripRow).where(TripRow.vehicle_id == vehicle_id, TripRow.departed_ms >= anchor.entered_ms)
+        )
+    }
+    gone = [row for departed_ms, row in stored.items() if departed_ms not in {t.departed_ms for t in trips}]
+    for trip in trips:
+        row = stored.get(trip.departed_ms)
+        if row is None:
+            session.add(TripRow(vehicle_id=vehicle_id, judged=False, **asdict(trip)))
+        elif trip.arrived_ms >= dirty_ms or any(getattr(row, k) != v for k, v in asdict(trip).items()):
+            for name, value in asdict(trip).items():
+                setattr(row, name, value)
+            row.judged = False
+    mark_linked(session, [row.id for row in gone])
+    for row in gone:
+        session.delete(row)
+    session.flush()
+    return [row.departed_ms for row in gone]
+
+
+def mark_linked(session: Session, trip_ids: list[int]) -> None:
+    """The manifests that vanished trips answered must be judged again."""
+    if trip_ids:
+        mark_manifests(
+            session,
+            select(Leg.manifest_id)
+            .join(TripLeg, TripLeg.leg_id == Leg.id)
+            .where(TripLeg.trip_id.in_(trip_ids)),
+        )
+
+
+def mark_paper(session: Session, vehicle_id: int, dirty_ms: int, until_ms: int) -> None:
+    """Paper that names the vehicle around the new fixes must be judged again: its coverage changed."""
+    mark_manifests(
+        session,
+        select(Leg.manifest_id)
+        .join(Manifest, Manifest.id == Leg.manifest_id)
+        .where(
+            Leg.vehicle_id == vehicle_id,
+            Manifest.issued_at.between(from_moment(max(dirty_ms - PAPER_REACH_MS, 0)), from_moment(until_ms)),
+        ),
+    )
+
+
+def mark_manifests(session: Session, ids: Select[int]) -> None:
+    """Make manifests dirty."""
+    for manifest_id in sorted(set(session.scalars(ids))):
+        mark = session.get(ManifestMark, manifest_id)
+        if mark is None:
+            session.add(ManifestMark(manifest_id=manifest_id, dirty=True))
+        else:
+            mark.dirty = True
+    session.flush()

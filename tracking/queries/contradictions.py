@@ -1,0 +1,198 @@
+"""What contradicts in one block? Reads the tracks that the rules need and collects what they find."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.values import Track
+from models.vocabulary import FacilityKind, FindingKind
+from tracking.queries.fixes import device_code_of
+from tracking.queries.open_work import Block
+from tracking.queries.track_cache import TrackCache
+from tracking.rules.assignment import Assignment, Claim, Journey, Link
+from tracking.rules.coverage import heard_fraction
+from tracking.rules.findings import FindingDraft
+from tracking.rules.judge_assignment import (
+    Paper,
+    ghost_draft,
+    link_drafts,
+    lone_claim_draft,
+    unknown_vehicle_draft,
+)
+from tracking.rules.judge_schedule import overdue_draft
+from tracking.rules.judge_track import judge_track
+from tracking.rules.reach import could_have_visited
+from tracking.rules.route_path import RoutePath
+from tracking.rules.trip_context import TripContext
+from tracking.rules.trips import EMPTY, LOADED
+from tracking.rules.world import World
+
+LOOKBACK_MS = 2 * 3_600_000  # of the device's habit before a trip
+FILLING_KINDS = (FacilityKind.PLANT, FacilityKind.WORKS)
+
+Scoped = tuple[str, FindingDraft]
+"""A draft with the scope that owns it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What holds for a whole run of the analysis."""
+
+    world: World
+    until_ms: int
+    recorded_at: datetime
+    contradicted_score: float
+    tracks: TrackCache
+
+
+def trip_scope(vehicle_id: int, departed_ms: int) -> str:
+    """The scope that owns the findings of one trip."""
+    return f"trip:{vehicle_id}:{departed_ms}"
+
+
+def manifest_scope(manifest_id: int) -> str:
+    """The scope that owns the findings about one manifest's paper."""
+    return f"manifest:{manifest_id}"
+
+
+def trip_drafts(session: Session, block: Block, result: Assignment, paper: Paper, run: Run) -> list[Scoped]:
+    """Findings of the tracks of linked and ghost trips, and of the links themselves."""
+    drafts: list[Scoped] = []
+    links: dict[int, list[Link]] = defaultdict(list)
+    for link in result.links:
+        links[link.journey.key].append(link)
+    for journey in block.journeys:
+        scope = trip_scope(journey.vehicle_id, journey.departed_ms)
+        if links[journey.key]:
+            drafts += linked_drafts(session, scope, journey, links[journey.key], paper, run)
+        else:
+            drafts += [(scope, draft) for draft in lone_trip_drafts(session, journey, run)]
+    return drafts
+
+
+def linked_drafts(
+    session: Session, scope: str, journey: Journey, links: list[Link], paper: Paper, run: Run
+) -> list[Scoped]:
+    """Findings of a trip that answers paper."""
+    world = run.world
+    track = trip_track(session, journey, run)
+    first = next((link for link in links if link.how == "matched"), links[0])
+    unreached = could_have_visited(track, world.places[first.claim.destination_id], world, journey.vehicle_id)
+    drafts: list[Scoped] = []
+    for link in links:
+        owner = manifest_scope(link.claim.manifest_ids[0])
+        sharing = first.claim.manifest_ids if link.how == "shared" else ()
+        drafts += [(owner, draft) for draft in link_drafts(link, paper, world, unreached, sharing)]
+    late = overdue_draft(first, paper, world, run.until_ms)
+    if late is not None:
+        drafts.append((manifest_scope(first.claim.manifest_ids[0]), late))
+    manifest_ids = tuple(key for link in links for key in link.claim.manifest_ids)
+    elsewhere = any(draft.kind is FindingKind.WRONG_DESTINATION for _, draft in drafts)
+    paths = approved_paths(journey, first.claim, elsewhere, world)
+    context = trip_context(session, journey, track, paths, manifest_ids, run)
+    return drafts + [(scope, draft) for draft in judge_track(context, world)]
+
+
+def lone_trip_drafts(session: Session, journey: Journey, run: Run) -> list[FindingDraft]:
+    """Findings of a trip that answers no paper: a ghost, and what its track shows."""
+    world = run.world
+    if journey.start_censored or journey.end_censored or journey.origin_id is None or journey.load == EMPTY:
+        return []
+    context = trip_context(
+        session,
+        journey,
+        trip_track(session, journey, run),
+        approved_paths(journey, None, False, world),
+        (),
+        run,
+    )
+    shown = judge_track(context, world)
+    if journey.load != LOADED:
+        filled = world.places[journey.origin_id].kind in FILLING_KINDS and stayed_to_load(journey, world)
+        tipped = any(draft.kind is FindingKind.UNPLANNED_STOP for draft in shown)
+        if not (filled and tipped):
+            return []
+    return [ghost_draft(journey, world), *shown]
+
+
+def stayed_to_load(journey: Journey, world: World) -> bool:
+    """Did it stay at its origin for at least the time that loading takes?"""
+    if journey.stay_from_ms is None or journey.origin_id is None:
+        return False
+    own_s = world.places[journey.origin_id].min_dwell_s
+    enough_s = own_s if own_s is not None else world.thresholds.track.min_dwell_s
+    return journey.departed_ms - journey.stay_from_ms >= enough_s * 1000
+
+
+def approved_paths(
+    journey: Journey, claim: Claim | None, elsewhere: bool, world: World
+) -> tuple[RoutePath, ...]:
+    """The approved routes that hold for a trip: to the paper's destination, and to where it went.
+
+    A load that went elsewhere without an approved way there is a wrong destination, not a detour.
+    """
+    mode = world.vehicles[journey.vehicle_id].mode
+    origin_id = claim.origin_id if claim is not None else journey.origin_id
+    went = world.approved(origin_id, journey.destination_id, mode)
+    if elsewhere and not went:
+        return ()
+    meant = world.approved(origin_id, claim.destination_id, mode) if claim is not None else []
+    return tuple(world.path(route_id) for route_id in sorted({route.id for route in (*went, *meant)}))
+
+
+def trip_track(session: Session, journey: Journey, run: Run) -> Track:
+    """The usable fixes of a trip."""
+    return run.tracks.between(session, journey.vehicle_id, journey.departed_ms, journey.arrived_ms)
+
+
+def trip_context(
+    session: Session,
+    journey: Journey,
+    track: Track,
+    paths: tuple[RoutePath, ...],
+    manifest_ids: tuple[int, ...],
+    run: Run,
+) -> TripContext:
+    """What the rules on tracks need of one trip."""
+    before_ms = journey.departed_ms - LOOKBACK_MS
+    return TripContext(
+        vehicle=run.world.vehicles[journey.vehicle_id],
+        track=track,
+        lookback=run.tracks.between(session, journey.vehicle_id, before_ms, journey.departed_ms - 1),
+        paths=paths,
+        manifest_ids=manifest_ids,
+        device_code=device_code_of(session, journey.vehicle_id, journey.departed_ms),
+    )
+
+
+def claim_drafts(session: Session, result: Assignment, paper: Paper, run: Run) -> list[Scoped]:
+    """Findings of claims: unregistered vehicles, and paper without a trip."""
+    drafts: list[Scoped] = []
+    for link in result.links:
+        if link.claim.vehicle_id is None:
+            owner = manifest_scope(link.claim.manifest_ids[0])
+            drafts.append((owner, unknown_vehicle_draft(link.claim, paper)))
+    for claim in result.lone_claims:
+        owner = manifest_scope(claim.manifest_ids[0])
+        if claim.vehicle_id is None:
+            drafts.append((owner, unknown_vehicle_draft(claim, paper)))
+            continue
+        draft = lone_draft(session, claim, claim.vehicle_id, paper, run)
+        if draft is not None:
+            drafts.append((owner, draft))
+    return drafts
+
+
+def lone_draft(
+    session: Session, claim: Claim, vehicle_id: int, paper: Paper, run: Run
+) -> FindingDraft | None:
+    """Paper without a trip; nothing while the trip may still come to light."""
+    waiting_ms = run.world.thresholds.assignment.gate_s * 1000
+    if claim.arrive_ms is None and run.until_ms - claim.depart_ms < waiting_ms:
+        return None
+    end_ms = run.until_ms if claim.arrive_ms is None else max(claim.arrive_ms, claim.depart_ms)
+    around = run.tracks.between(session, vehicle_id, claim.depart_ms - LOOKBACK_MS, end_ms + LOOKBACK_MS)
+    heard = heard_fraction(around, claim.depart_ms, end_ms, run.world.thresholds.track)
+    return lone_claim_draft(claim, paper, run.world, heard, run.until_ms)

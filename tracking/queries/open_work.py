@@ -1,0 +1,153 @@
+"""What must be judged, and which trips and manifests belong together with it?
+
+A block is a set of claims and trips that can answer each other, joined with the blocks of the same
+manifests. Blocks are independent, so each can be judged by itself; one that reaches the edge of the
+window read so far makes the window wider.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models.findings import Verdict
+from models.journeys import ManifestMark, TripRow
+from models.manifests import Manifest
+from models.values import ManifestFacts
+from models.vocabulary import VerdictValue
+from tracking.queries.fixes import BEGINNING_MS, to_ms
+from tracking.queries.paper import from_moment, manifests_issued
+from tracking.rules.assignment import Claim, Journey, candidate_edges
+from tracking.rules.claims import claims_of
+from tracking.rules.world import World
+
+DAY_MS = 86_400_000
+PAPER_LEAD_MS = 3 * DAY_MS  # paper is issued at most this long before the trip that answers it
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Claims, trips and manifests that are judged together."""
+
+    claims: tuple[Claim, ...]
+    journeys: tuple[Journey, ...]
+    manifests: tuple[ManifestFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Row ids that must be judged, and the earliest moment that they touch."""
+
+    trip_ids: frozenset[int]
+    manifest_ids: frozenset[int]
+    from_ms: int | None
+
+
+def find_todo(session: Session, until_ms: int) -> Todo:
+    """Unjudged trips, changed manifests, manifests without a verdict, and those still pending."""
+    trips = session.execute(
+        select(TripRow.id, TripRow.departed_ms).where(
+            TripRow.judged.is_(False), TripRow.departed_ms <= until_ms
+        )
+    ).all()
+    current = select(Verdict).where(Verdict.current).subquery()
+    manifests = session.execute(
+        select(Manifest.id, Manifest.issued_at)
+        .outerjoin(ManifestMark, ManifestMark.manifest_id == Manifest.id)
+        .outerjoin(current, current.c.manifest_id == Manifest.id)
+        .where(
+            Manifest.issued_at <= from_moment(until_ms),
+            or_(ManifestMark.dirty, current.c.id.is_(None), current.c.value == VerdictValue.PENDING),
+        )
+    ).all()
+    moments = [departed for _, departed in trips] + [to_ms(issued) for _, issued in manifests]
+    return Todo(
+        frozenset(trip_id for trip_id, _ in trips),
+        frozenset(manifest_id for manifest_id, _ in manifests),
+        min(moments, default=None),
+    )
+
+
+def blocks_to_judge(session: Session, world: World, until_ms: int) -> list[Block]:
+    """The blocks that hold anything to judge."""
+    todo = find_todo(session, until_ms)
+    if todo.from_ms is None:
+        return []
+    reach_ms = DAY_MS
+    while True:
+        low_ms = max(todo.from_ms - reach_ms, BEGINNING_MS)
+        journeys = journeys_since(session, low_ms, until_ms)
+        manifests = manifests_issued(session, max(low_ms - PAPER_LEAD_MS, 0), until_ms)
+        known = {vehicle.code: vehicle.id for vehicle in world.vehicles.values()}
+        claims = [claim for claim in claims_of(manifests, known) if claim.depart_ms <= until_ms]
+        chosen = [
+            block
+            for block in split(claims, journeys, manifests, world)
+            if todo.trip_ids & {journey.key for journey in block.journeys}
+            or todo.manifest_ids & {manifest.id for manifest in block.manifests}
+        ]
+        edge_ms = low_ms + world.thresholds.assignment.gate_s * 1000
+        if all(begins(block, edge_ms) for block in chosen) or nothing_before(session, low_ms):
+            return chosen
+        reach_ms *= 4
+
+
+def begins(block: Block, edge_ms: float) -> bool:
+    """Does a block begin well inside the window, so that nothing before it can belong to it?"""
+    return all(journey.departed_ms > edge_ms for journey in block.journeys)
+
+
+def nothing_before(session: Session, low_ms: int) -> bool:
+    """Are there no trips before the window?"""
+    return session.scalar(select(TripRow.id).where(TripRow.departed_ms < low_ms).limit(1)) is None
+
+
+def journeys_since(session: Session, low_ms: int, until_ms: int) -> list[Journey]:
+    """The trips that left in a time, as the assignment sees them."""
+    rows = session.execute(
+        select(
+            TripRow.id,
+            TripRow.vehicle_id,
+            TripRow.origin_id,
+            TripRow.destination_id,
+            TripRow.stay_from_ms,
+            TripRow.departed_ms,
+            TripRow.arrived_ms,
+            TripRow.stay_to_ms,
+            TripRow.start_censored,
+            TripRow.end_censored,
+            TripRow.load,
+        )
+        .where(TripRow.departed_ms.between(low_ms, until_ms))
+        .order_by(TripRow.departed_ms, TripRow.id)
+    ).all()
+    return [Journey(*row) for row in rows]
+
+
+def split(
+    claims: Sequence[Claim], journeys: Sequence[Journey], manifests: Sequence[ManifestFacts], world: World
+) -> list[Block]:
+    """All of it in blocks, in order of their first claim or trip."""
+    edges = candidate_edges(claims, journeys, world.diversions, world.thresholds.assignment)
+    first_journey, first_manifest = len(claims), len(claims) + len(journeys)
+    position = {manifest.id: first_manifest + index for index, manifest in enumerate(manifests)}
+    pairs = [(row, first_journey + column) for row, column in edges]
+    pairs += [(row, position[key]) for row, claim in enumerate(claims) for key in claim.manifest_ids]
+    size = first_manifest + len(manifests)
+    ends = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    graph = coo_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(size, size))
+    labels = connected_components(graph, directed=False)[1].tolist()
+    parts: dict[int, tuple[list[Claim], list[Journey], list[ManifestFacts]]] = {}
+    for node, label in enumerate(labels):
+        part = parts.setdefault(label, ([], [], []))
+        if node < first_journey:
+            part[0].append(claims[node])
+        elif node < first_manifest:
+            part[1].append(journeys[node - first_journey])
+        else:
+            part[2].append(manifests[node - first_manifest])
+    return [Block(tuple(a), tuple(b), tuple(c)) for a, b, c in parts.values()]

@@ -1,0 +1,131 @@
+"""What does paper say, as far as it was known at a moment?
+
+Rows of manifests as frozen facts. What happened after `until_ms` is left out, so that an analysis up to
+a moment sees the paper of that moment.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from models.fleet import Scale
+from models.manifests import CustodyEvent, Leg, Manifest, MoistureTest, Receipt, Weighing
+from models.values import LegFacts, ManifestFacts, WeighingFacts
+from models.vocabulary import CustodyState, WeighingRole
+from tracking.queries.fixes import to_ms
+
+BATCH = 500  # row ids a statement: SQLite takes no more than 32,766 parameters
+
+
+def manifests_issued(session: Session, from_ms: int, until_ms: int) -> list[ManifestFacts]:
+    """The manifests issued between two moments (both included), as known at the later one."""
+    return facts(
+        session,
+        select(Manifest).where(Manifest.issued_at.between(from_moment(from_ms), from_moment(until_ms))),
+        until_ms,
+    )
+
+
+def manifests_by_id(session: Session, ids: Collection[int], until_ms: int) -> list[ManifestFacts]:
+    """These manifests, as known at a moment."""
+    found: list[ManifestFacts] = []
+    for batch in batches(sorted(ids)):
+        found += facts(session, select(Manifest).where(Manifest.id.in_(batch)), until_ms)
+    return found
+
+
+def batches(ids: list[int]) -> Iterator[list[int]]:
+    """Row ids in statements' size."""
+    for low in range(0, len(ids), BATCH):
+        yield ids[low : low + BATCH]
+
+
+def facts(session: Session, chosen: Select[Manifest], until_ms: int) -> list[ManifestFacts]:
+    """Chosen manifests as the rules see them, in order of number."""
+    rows = session.scalars(
+        chosen.options(
+            selectinload(Manifest.legs),
+            selectinload(Manifest.weighings),
+            selectinload(Manifest.moisture_tests),
+            selectinload(Manifest.receipt),
+            selectinload(Manifest.events),
+        ).order_by(Manifest.number)
+    ).all()
+    divisions = dict(session.execute(select(Scale.code, Scale.division_kg)).tuples().all())
+    return [manifest_facts(row, divisions, until_ms) for row in rows]
+
+
+def manifest_facts(row: Manifest, divisions: dict[str, float | None], until_ms: int) -> ManifestFacts:
+    """One manifest with what was known at the moment."""
+    receipt: Receipt | None = row.receipt
+    if receipt is not None and to_ms(receipt.at) > until_ms:
+        receipt = None
+    return ManifestFacts(
+        id=row.id,
+        number=row.number,
+        origin_id=row.origin_id,
+        destination_id=row.destination_id,
+        sludge_kind=row.sludge_kind,
+        kind=row.kind,
+        custody_state=state_at(row.custody_state, row.events, until_ms),
+        issued_at_ms=to_ms(row.issued_at),
+        legs=tuple(leg_facts(leg, until_ms) for leg in row.legs),
+        hauler_id=row.hauler_id,
+        loaded=weighing_facts(row, WeighingRole.LOADED, divisions, until_ms),
+        received=weighing_facts(row, WeighingRole.RECEIVED, divisions, until_ms),
+        decision=None if receipt is None else receipt.decision,
+        accepted_kg=None if receipt is None else receipt.accepted_kg,
+        refused_kg=None if receipt is None else receipt.refused_kg,
+    )
+
+
+def state_at(now: CustodyState, events: Collection[CustodyEvent], until_ms: int) -> CustodyState:
+    """The custody state at a moment: the last change up to then."""
+    past = [event for event in events if to_ms(event.at) <= until_ms]
+    if len(past) == len(events):
+        return now
+    return past[-1].to_state if past else CustodyState.DRAFT
+
+
+def leg_facts(leg: Leg, until_ms: int) -> LegFacts:
+    """A leg as the rules see it."""
+    handover_ms = None if leg.handover_at is None else to_ms(leg.handover_at)
+    return LegFacts(
+        id=leg.id,
+        seq=leg.seq,
+        mode=leg.mode,
+        vehicle_code=leg.vehicle_code,
+        vehicle_id=leg.vehicle_id,
+        from_id=leg.from_id,
+        to_id=leg.to_id,
+        route_id=leg.route_id,
+        voyage=leg.voyage,
+        handover_at_ms=handover_ms if handover_ms is not None and handover_ms <= until_ms else None,
+    )
+
+
+def weighing_facts(
+    row: Manifest, role: WeighingRole, divisions: dict[str, float | None], until_ms: int
+) -> WeighingFacts | None:
+    """The weighing of one end with its moisture test."""
+    weighing: Weighing | None = next((each for each in row.weighings if each.role is role), None)
+    if weighing is None or to_ms(weighing.at) > until_ms:
+        return None
+    test: MoistureTest | None = next((each for each in row.moisture_tests if each.role is role), None)
+    return WeighingFacts(
+        gross_kg=weighing.gross_kg,
+        tare_kg=weighing.tare_kg,
+        at_ms=to_ms(weighing.at),
+        moisture_fraction=None if test is None else test.moisture_fraction,
+        u_moisture_fraction=None if test is None else test.u_moisture_fraction,
+        scale_code=weighing.scale_code,
+        scale_division_kg=divisions.get(weighing.scale_code) if weighing.scale_code else None,
+        ticket=weighing.ticket,
+    )
+
+
+def from_moment(moment_ms: int) -> datetime:
+    """An aware time from ms UTC."""
+    return datetime.fromtimestamp(moment_ms / 1000, UTC)

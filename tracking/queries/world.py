@@ -1,0 +1,118 @@
+"""What does the city look like now? Rows of places, routes, vehicles and limits as the rules' world."""
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.facilities import Facility, Route
+from models.findings import Decision, Finding
+from models.fleet import Vehicle
+from models.journeys import TripRow
+from models.limits import RuleLimit
+from models.manifests import Diversion
+from models.thresholds import Thresholds
+from models.values import DiversionFacts, FacilityArea, RouteLine, VehicleFacts
+from models.vocabulary import DecisionOutcome, FindingKind
+from tracking.queries.fixes import to_ms
+from tracking.rules.findings import Tally
+from tracking.rules.visits import Fences
+from tracking.rules.world import Limit, World
+
+
+def load_world(session: Session, thresholds: Thresholds) -> World:
+    """Everything that rules look up."""
+    places = {row.id: facility_area(row) for row in session.scalars(select(Facility).order_by(Facility.id))}
+    return World(
+        places=places,
+        routes={row.id: route_line(row) for row in session.scalars(select(Route).order_by(Route.id))},
+        vehicles={row.id: vehicle_facts(row) for row in session.scalars(select(Vehicle))},
+        diversions=[diversion_facts(row) for row in session.scalars(select(Diversion))],
+        limits=[limit_facts(row) for row in session.scalars(select(RuleLimit))],
+        thresholds=thresholds,
+        fences=Fences(list(places.values()), thresholds.track.exit_buffer_m),
+        tallies=tallies(session),
+        usual_minutes=usual_minutes(session, thresholds.track.overdue_trips),
+    )
+
+
+def facility_area(row: Facility) -> FacilityArea:
+    """A facility as the rules see it."""
+    return FacilityArea(
+        id=row.id,
+        code=row.code,
+        kind=row.kind,
+        polygon=tuple((point[0], point[1]) for point in row.polygon),
+        organisation_id=row.organisation_id,
+        method=row.method,
+        min_dwell_s=row.min_dwell_s,
+        max_moisture_fraction=row.max_moisture_fraction,
+        valid_from_ms=None if row.valid_from is None else to_ms(row.valid_from),
+        valid_to_ms=None if row.valid_to is None else to_ms(row.valid_to),
+    )
+
+
+def route_line(row: Route) -> RouteLine:
+    """An approved route as the rules see it."""
+    return RouteLine(
+        id=row.id,
+        code=row.code,
+        origin_id=row.origin_id,
+        destination_id=row.destination_id,
+        mode=row.mode,
+        corridor_m=row.corridor_m,
+        line=tuple((point[0], point[1]) for point in row.line),
+        planned_minutes=row.planned_minutes,
+    )
+
+
+def vehicle_facts(row: Vehicle) -> VehicleFacts:
+    """A registered vehicle as the rules see it."""
+    return VehicleFacts(row.id, row.code, row.mode, row.organisation_id, row.tare_kg, row.rated_payload_kg)
+
+
+def diversion_facts(row: Diversion) -> DiversionFacts:
+    """A diversion as the rules see it."""
+    return DiversionFacts(row.from_site_id, row.to_site_id, to_ms(row.valid_from), to_ms(row.valid_to))
+
+
+def limit_facts(row: RuleLimit) -> Limit:
+    """A dated limit as the rules see it."""
+    return Limit(row.subject, row.value, row.inclusive, row.standard, row.clause, row.valid_from)
+
+
+def tallies(session: Session) -> dict[FindingKind, Tally]:
+    """What inspectors decided so far, by kind; of several decisions on one finding the last counts."""
+    latest = select(func.max(Decision.id)).group_by(Decision.finding_key)
+    kinds = select(Finding.key, Finding.kind).distinct().subquery()
+    rows = session.execute(
+        select(kinds.c.kind, Decision.outcome, func.count())
+        .join(kinds, kinds.c.key == Decision.finding_key)
+        .where(Decision.id.in_(latest))
+        .group_by(kinds.c.kind, Decision.outcome)
+    ).all()
+    found: dict[FindingKind, Tally] = {}
+    for kind, outcome, count in rows:
+        before = found.get(kind, Tally())
+        confirmed = count if outcome is DecisionOutcome.CONFIRM else 0
+        found[kind] = Tally(before.confirmed + confirmed, before.decided + count)
+    return found
+
+
+def usual_minutes(session: Session, enough: int) -> dict[tuple[int, int], float]:
+    """90th percentile of the minutes between two places that have at least `enough` whole trips."""
+    durations: dict[tuple[int, int], list[float]] = {}
+    rows = session.execute(
+        select(TripRow.origin_id, TripRow.destination_id, TripRow.departed_ms, TripRow.arrived_ms).where(
+            TripRow.start_censored.is_(False),
+            TripRow.end_censored.is_(False),
+        )
+    )
+    for origin, destination, departed, arrived in rows:
+        if origin is None or destination is None:
+            continue
+        durations.setdefault((origin, destination), []).append((arrived - departed) / 60_000.0)
+    return {
+        pair: float(np.percentile(minutes, 90))
+        for pair, minutes in durations.items()
+        if len(minutes) >= enough
+    }

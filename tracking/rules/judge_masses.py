@@ -1,0 +1,214 @@
+"""What do the weighings and moisture tests of one manifest contradict?
+
+`wet_gap`, `dry_gap`, `dilution`, `overload`, `moisture_over_limit` (BALANCE.md "single load",
+DOMAIN.md section 6). "Unaccounted for", never "stolen".
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from models.values import Evidence, Figures, ManifestFacts, Reason, WeighingFacts
+from models.vocabulary import FacilityKind, FindingKind, Mode, SludgeKind
+from tracking.rules.findings import FindingDraft
+from tracking.rules.mass_balance import MassGap, mass_gap, u_moisture, wet_uncertainty_kg
+from tracking.rules.world import Limit, World
+
+NOT_DEWATERED = (SludgeKind.DREDGED, SludgeKind.LIQUID)  # the limit for leaving a plant is of dewatered cake
+
+
+def judge_masses(manifest: ManifestFacts, world: World) -> list[FindingDraft]:
+    """All findings that one manifest's own figures give."""
+    drafts = []
+    if manifest.loaded is not None and manifest.received is not None:
+        drafts += gap_drafts(manifest, manifest.loaded, manifest.received, world)
+    if manifest.loaded is not None:
+        drafts += overload_drafts(manifest, manifest.loaded, world)
+    return drafts + moisture_drafts(manifest, world)
+
+
+def about(manifest: ManifestFacts, weighing: WeighingFacts) -> dict[str, Any]:
+    """The subjects that findings about one manifest's masses share."""
+    return {
+        "subject": manifest.number,
+        "manifest_ids": (manifest.id,),
+        "hauler_id": manifest.hauler_id,
+        "scale_code": weighing.scale_code,
+        "detected_ms": weighing.at_ms,
+        "timeless": True,
+    }
+
+
+def interval(manifest: ManifestFacts) -> tuple[int, int]:
+    """From loading to receipt."""
+    first = manifest.loaded or manifest.received
+    last = manifest.received or manifest.loaded
+    if first is None or last is None:
+        raise ValueError(f"{manifest.number} was never weighed")
+    return min(first.at_ms, last.at_ms), max(first.at_ms, last.at_ms)
+
+
+def gap_drafts(
+    manifest: ManifestFacts, loaded: WeighingFacts, received: WeighingFacts, world: World
+) -> list[FindingDraft]:
+    """Wet gap, dry gap and dilution between the two ends."""
+    mass = world.thresholds.mass
+    gap = mass_gap(loaded, received, mass)
+    wet_off = abs(gap.wet_ratio) >= mass.gap_u or abs(gap.wet_share) > mass.significant_wet_fraction
+    drafts = []
+    if wet_off:
+        drafts.append(gap_draft(FindingKind.WET_GAP, manifest, received, gap, world))
+    if gap.dry_ratio is not None and abs(gap.dry_ratio) >= mass.gap_u:
+        drafts.append(gap_draft(FindingKind.DRY_GAP, manifest, received, gap, world))
+        if not wet_off and gap.dry_ratio > 0:
+            drafts.append(gap_draft(FindingKind.DILUTION, manifest, received, gap, world))
+    return drafts
+
+
+def gap_draft(
+    kind: FindingKind, manifest: ManifestFacts, received: WeighingFacts, gap: MassGap, world: World
+) -> FindingDraft:
+    """One finding about a gap, with every term that went into it."""
+    loaded = manifest.loaded
+    if loaded is None:
+        raise ValueError(f"{manifest.number} was never loaded")
+    ratio = gap.wet_ratio if kind is FindingKind.WET_GAP else (gap.dry_ratio or 0.0)
+    figures: Figures = {
+        "loaded_kg": loaded.net_kg,
+        "received_kg": received.net_kg,
+        "wet_gap_kg": round(gap.wet_kg, 1),
+        "u_wet_gap_kg": round(gap.u_wet_kg, 1),
+        "wet_gap_fraction": round(gap.wet_share, 4),
+        "dry_gap_kg": None if gap.dry_kg is None else round(gap.dry_kg, 1),
+        "u_dry_gap_kg": None if gap.u_dry_kg is None else round(gap.u_dry_kg, 1),
+        "dry_gap_fraction": None if gap.dry_share is None else round(gap.dry_share, 4),
+        "loaded_moisture_fraction": loaded.moisture_fraction,
+        "received_moisture_fraction": received.moisture_fraction,
+        "ratio": round(ratio, 2),
+    }
+    sign = "lost" if ratio >= 0 else "gained"
+    start_ms, end_ms = interval(manifest)
+    params = figures | {"manifest": manifest.number}
+    return FindingDraft(
+        kind=kind,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        size=abs(ratio) / world.thresholds.mass.gap_u,
+        reasons=(
+            Reason(f"{kind.value}.seen" if kind is FindingKind.DILUTION else f"{kind.value}.{sign}", params),
+            Reason(f"{kind.value}.expected", {"gap_u": world.thresholds.mass.gap_u, **params}),
+        ),
+        facility_id=manifest.destination_id,
+        evidence=Evidence(
+            figures,
+            {
+                "gap_u": world.thresholds.mass.gap_u,
+                "significant_wet_fraction": world.thresholds.mass.significant_wet_fraction,
+                "evaporation_fraction": world.thresholds.mass.evaporation_fraction,
+            },
+        ),
+        **about(manifest, received),
+    )
+
+
+def overload_drafts(manifest: ManifestFacts, loaded: WeighingFacts, world: World) -> list[FindingDraft]:
+    """Net over the rated payload, or gross over the road's cap, beyond what the scale may be off."""
+    leg = manifest.legs[0] if manifest.legs else None
+    vehicle = world.vehicles.get(leg.vehicle_id) if leg is not None and leg.vehicle_id is not None else None
+    mass = world.thresholds.mass
+    u_kg = sum(term**2 for term in wet_uncertainty_kg(loaded, mass)) ** 0.5
+    rated_kg = vehicle.rated_payload_kg if vehicle is not None else None
+    over_rated_kg = loaded.net_kg - rated_kg if rated_kg is not None else float("-inf")
+    on_road = leg is not None and leg.mode is Mode.ROAD
+    over_cap_kg = loaded.gross_kg - mass.road_cap_kg if on_road else float("-inf")
+    over_kg = max(over_rated_kg, over_cap_kg)
+    if leg is None or over_kg <= mass.overload_u * u_kg:
+        return []
+    by_rating = over_rated_kg >= over_cap_kg
+    figures: Figures = {
+        "net_kg": loaded.net_kg,
+        "gross_kg": loaded.gross_kg,
+        "limit_kg": rated_kg if by_rating else mass.road_cap_kg,
+        "over_kg": round(over_kg, 1),
+        "u_kg": round(u_kg, 1),
+    }
+    params = figures | {"manifest": manifest.number, "vehicle": leg.vehicle_code}
+    return [
+        FindingDraft(
+            kind=FindingKind.OVERLOAD,
+            start_ms=loaded.at_ms,
+            end_ms=loaded.at_ms,
+            size=1.0 + over_kg / (0.05 * (rated_kg or mass.road_cap_kg)),
+            reasons=(
+                Reason("overload.seen" if by_rating else "overload.cap", params),
+                Reason("overload.expected", params),
+            ),
+            vehicle_codes=(leg.vehicle_code,),
+            facility_id=manifest.origin_id,
+            evidence=Evidence(figures, {"u_factor": mass.overload_u}),
+            **about(manifest, loaded),
+        )
+    ]
+
+
+def moisture_drafts(manifest: ManifestFacts, world: World) -> list[FindingDraft]:
+    """Moisture beyond what may leave the plant, or may enter the site: one finding, the worst of both."""
+    worst: FindingDraft | None = None
+    for weighing, facility_id, leaving in (
+        (manifest.loaded, manifest.origin_id, True),
+        (manifest.received, manifest.destination_id, False),
+    ):
+        if weighing is None or weighing.moisture_fraction is None:
+            continue
+        limit = moisture_limit(manifest, facility_id, leaving, weighing.at_ms, world)
+        draft = None if limit is None else moisture_draft(manifest, weighing, facility_id, limit, world)
+        if draft is not None and (worst is None or draft.size > worst.size):
+            worst = draft
+    return [] if worst is None else [worst]
+
+
+def moisture_limit(
+    manifest: ManifestFacts, facility_id: int, leaving: bool, at_ms: int, world: World
+) -> Limit | None:
+    """The limit that holds: the facility's own permit, else the rule table's."""
+    place = world.places[facility_id]
+    day = datetime.fromtimestamp(at_ms / 1000, UTC).date()
+    if leaving and (place.kind is not FacilityKind.PLANT or manifest.sludge_kind in NOT_DEWATERED):
+        return None
+    if place.max_moisture_fraction is not None:
+        return Limit(f"permit:{place.code}", place.max_moisture_fraction, True, "permit", place.code, day)
+    if leaving:
+        return world.limit_on("moisture_leaving:plant", day)
+    return world.limit_on(f"moisture_into:{place.method.value}", day) if place.method is not None else None
+
+
+def moisture_draft(
+    manifest: ManifestFacts, weighing: WeighingFacts, facility_id: int, limit: Limit, world: World
+) -> FindingDraft | None:
+    """The finding when the measured moisture is beyond the limit by more than its uncertainty."""
+    mass = world.thresholds.mass
+    moisture = weighing.moisture_fraction or 0.0
+    u = u_moisture(weighing, mass)
+    if moisture - limit.value <= mass.moisture_guard_u * u:
+        return None
+    figures: Figures = {
+        "moisture_fraction": moisture,
+        "limit_fraction": limit.value,
+        "u_moisture_fraction": u,
+    }
+    params = figures | {
+        "manifest": manifest.number,
+        "facility": world.code_of(facility_id),
+        "standard": limit.standard,
+        "clause": limit.clause or "",
+    }
+    start_ms, end_ms = interval(manifest)
+    return FindingDraft(
+        kind=FindingKind.MOISTURE_OVER_LIMIT,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        size=(moisture - limit.value) / (mass.moisture_guard_u * u),
+        reasons=(Reason("moisture_over_limit.seen", params), Reason("moisture_over_limit.expected", params)),
+        facility_id=facility_id,
+        evidence=Evidence(figures, {"guard_u": mass.moisture_guard_u}),
+        **about(manifest, weighing),
+    )

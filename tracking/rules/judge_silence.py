@@ -1,0 +1,52 @@
+"""Was the device silent on the loaded way? The findings of `signal_gap` between two fixes."""
+
+from models.values import Evidence, Figures, Reason, Track
+from models.vocabulary import FindingKind
+from tracking.rules.findings import FindingDraft
+from tracking.rules.silence import Gap, find_gaps
+from tracking.rules.trip_context import TripContext, joined, mark, subjects
+from tracking.rules.visits import free_flow_kmh
+from tracking.rules.world import World
+
+
+def gap_drafts(trip: TripContext, clean: Track, world: World) -> list[FindingDraft]:
+    """`signal_gap`: silence on the loaded leg that the device's habit does not explain."""
+    both = joined(trip.lookback, clean)
+    first = len(both) - len(clean)
+    gaps = find_gaps(both, trip.vehicle.mode, world.thresholds.track)
+    return [gap_draft(trip, both, gap, world) for gap in gaps if gap.before >= first]
+
+
+def gap_draft(trip: TripContext, track: Track, gap: Gap, world: World) -> FindingDraft:
+    """The finding of one silence."""
+    before, after = gap.before, gap.before + 1
+    start_ms, end_ms = int(track.time_ms[before]), int(track.time_ms[after])
+    settings = world.thresholds.track
+    figures: Figures = {
+        "duration_s": gap.duration_s,
+        "expected_s": gap.expected_s,
+        "distance_m": round(gap.distance_m, 1),
+        "free_flow_s": round(gap.free_flow_s, 1),
+        "slack_s": round(gap.slack_s, 1),
+    }
+    limit_s = max(settings.gap_report_s, settings.gap_intervals * gap.expected_s)
+    speed_kmh = free_flow_kmh(trip.vehicle.mode, settings)
+    return FindingDraft(
+        kind=FindingKind.SIGNAL_GAP,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        detected_ms=int(start_ms + limit_s * 1000),
+        size=max(gap.slack_s / settings.slack_min_s, 0.25),
+        reasons=(
+            Reason("signal_gap.seen", {"vehicle": trip.vehicle.code, "start_ms": start_ms, **figures}),
+            Reason("signal_gap.expected", {"expected_s": gap.expected_s, "limit_s": limit_s}),
+        ),
+        lat=float(track.lat[before]),
+        lon=float(track.lon[before]),
+        evidence=Evidence(
+            figures,
+            {"limit_s": limit_s, "free_flow_kmh": speed_kmh},
+            (mark("gap", track, before, after),),
+        ),
+        **subjects(trip),
+    )

@@ -1,0 +1,84 @@
+"""When was a device silent for longer than its own habit explains? (`signal_gap`)
+
+What is normal is learned from the device: the median of its last intervals in the same state (moving
+or standing); a change of state starts the slower expectation. Silence while standing that ends at the
+same place is parking. What remains is judged by its slack: the time the vehicle had beyond driving
+straight through, which is the opportunity to tip. Source: DETECTION.md section 7.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.thresholds import TrackThresholds
+from models.values import ACC_OFF, BoolArray, FloatArray, Track
+from models.vocabulary import Mode
+from tracking.rules.geometry import steps_m
+from tracking.rules.visits import free_flow_kmh
+
+MOVING_KMH = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Silence between two fixes (indices before, before + 1); expected_s is the device's habit."""
+
+    before: int
+    duration_s: float
+    expected_s: float
+    distance_m: float
+    free_flow_s: float
+
+    @property
+    def slack_s(self) -> float:
+        """Time beyond driving straight through."""
+        return max(0.0, self.duration_s - self.free_flow_s)
+
+
+def find_gaps(track: Track, mode: Mode, thresholds: TrackThresholds) -> list[Gap]:
+    """The unexplained silences of a track in order (n usable fixes)."""
+    if len(track) < 2:
+        return []
+    step_s = np.diff(track.time_ms) / 1000.0
+    length_m = steps_m(track.lat, track.lon)
+    long = np.flatnonzero(step_s > thresholds.gap_report_s)
+    if long.size == 0:
+        return []
+    moving = moving_before(track, step_s, length_m)
+    speed_m_s = free_flow_kmh(mode, thresholds) / 3.6
+    gaps = []
+    for step in long.tolist():
+        expected_s = habit_s(step_s, moving, step, thresholds)
+        parked = not moving[step] and length_m[step] <= thresholds.parked_m
+        if parked or step_s[step] <= max(thresholds.gap_min_s, thresholds.gap_intervals * expected_s):
+            continue
+        distance_m = float(length_m[step])
+        gaps.append(Gap(step, float(step_s[step]), expected_s, distance_m, distance_m / speed_m_s))
+    return gaps
+
+
+def moving_before(track: Track, step_s: FloatArray, length_m: FloatArray) -> BoolArray:
+    """Was the vehicle moving as each step began? By its own speed, else by the step before."""
+    implied_kmh = np.concatenate(([0.0], length_m / np.maximum(step_s, 1.0) * 3.6))[:-1]
+    speed_kmh = track.speed_kmh[:-1].astype(np.float64)
+    kmh = np.where(np.isnan(speed_kmh), implied_kmh, speed_kmh)
+    return np.asarray((kmh > MOVING_KMH) & (track.acc[:-1] != ACC_OFF))
+
+
+def habit_s(step_s: FloatArray, moving: BoolArray, step: int, thresholds: TrackThresholds) -> float:
+    """The interval to expect at a step: the median in its state, the slower one after a change of state."""
+    low = max(0, step - 4 * thresholds.interval_window)
+    earlier, states = step_s[low:step], moving[low:step]
+    if earlier.size == 0:
+        return 0.0
+    own = median_last(earlier[states == moving[step]], thresholds.interval_window)
+    other = median_last(earlier[states != moving[step]], thresholds.interval_window)
+    if own is None or other is None:
+        return own if own is not None else (other or 0.0)
+    changed = states.size > 0 and states[-1] != moving[step]
+    return max(own, other) if changed else own
+
+
+def median_last(values: FloatArray, window: int) -> float | None:
+    """Median of the last `window` values; None when there are none."""
+    return float(np.median(values[-window:])) if values.size else None
