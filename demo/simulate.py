@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import numpy as np
+
 from demo.town.basemap import basemap
 from demo.world.chance import stream
 from demo.world.fleet import devices, organisations
@@ -51,12 +53,12 @@ def simulate(
     start: datetime = DEFAULT_START,
     progress: Progress | None = None,
 ) -> None:
-    """Write a scenario folder (SCENARIO.md, version 1, and a basemap.geojson), the same bytes for the same arguments.
+    """Write a scenario folder (format version 1, and a basemap.geojson): same arguments, same bytes.
 
-    `violations` is "default", "none" or the path of a JSON file (demo.world.wishes). The world begins at the local
-    midnight (UTC+8) of `start`'s day; a longer run with the same seed need not begin like a shorter one. `progress`
-    is called with what is being done, how much is done and of how much. Raises ValueError for arguments that make no
-    world, RuntimeError where the town has no room for so many plants.
+    `violations` is "default", "none" or the path of a JSON file (demo.world.wishes). The world begins at
+    the local midnight (UTC+8) of `start`'s day; a longer run with the same seed need not begin like a
+    shorter one. `progress` is called with what is being done, how much is done, and of how much. Raises
+    ValueError for arguments that make no world, RuntimeError where the town has no room for the plants.
     """
     wish = read_wish(violations)
     calendar = Calendar(_midnight(start, days, plants, vehicles))
@@ -147,7 +149,7 @@ def _write_basemap(folder: Path, world: World) -> None:
         drawn = (
             polygon_geometry(plane, shape)
             if shape.geom_type == "Polygon"
-            else line_geometry(plane, shape.coords)
+            else line_geometry(plane, np.asarray(shape.coords))
         )
         features.append(feature(drawn, **properties))
     write_json(folder / "basemap.geojson", collection(features))

@@ -47,9 +47,10 @@ def _roads(town: Town) -> list[Layer]:
         groups.items(), key=lambda g: (order[g[0][0]], g[0][1], g[0][2])
     ):
         merged = shapely.line_merge(MultiLineString(lines))
+        more = {"tunnel": True} if tunnel else {}
         for part in getattr(merged, "geoms", [merged]):
-            more = {"tunnel": True} if tunnel else {}
-            found.append((_props("road", klass, name, **more), part.simplify(1.2)))
+            drawn = LineString(shapely.simplify(part, 1.2).coords)
+            found.append((_props("road", klass, name, **more), drawn))
     return found
 
 
@@ -81,7 +82,7 @@ def _blocks(town: Town) -> list[Layer]:
         inner = face.buffer(-14).difference(wet).difference(fences).buffer(-3).buffer(3)
         for part in getattr(inner, "geoms", [inner]):
             if isinstance(part, Polygon) and part.area > 2_500:
-                found.append((_props("block", _use(part)), part.simplify(2.0)))
+                found.append((_props("block", _use(part)), Polygon(part.exterior.simplify(2.0).coords)))
     return found
 
 

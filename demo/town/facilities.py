@@ -88,13 +88,13 @@ class Placer:
             hit = room_for(self.rng, self.ground, self._roads, size_m, wanted)
             if hit:
                 parcel, edge, at_m = hit
-                node = self._gate(edge, at_m)
+                node = self.gate(edge, at_m)
                 made = Facility(ident, name, kind, parcel.polygon, yard_of(parcel), node, method)
                 self.found.append(made)
                 return made
         raise RuntimeError(f"no room left for {ident} ({name.en}): fewer plants, please")
 
-    def _gate(self, edge: Edge, at_m: float) -> int:
+    def gate(self, edge: Edge, at_m: float) -> int:
         node = self.ground.network.split(edge, at_m)
         self._roads.append(self.ground.network.edges[-1])
         return node

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,7 @@ class Router:
         cost = self.cost_s if factor is None else self.cost_s * factor
         size = len(self.network.nodes)
         graph = csr_array((cost[self._edge_of], (self._pairs[:, 0], self._pairs[:, 1])), shape=(size, size))
-        before = dijkstra(graph, indices=start, return_predecessors=True)[1]
+        before = dijkstra(graph, indices=np.array([start]), return_predecessors=True)[1][0]
         return [self._walk_back(before, start, end) for end in ends]
 
     def _walk_back(self, before: NDArray[np.int32], start: int, end: int) -> list[tuple[int, bool]]:
@@ -130,7 +131,7 @@ def join(roads: list[Road]) -> Network:
     for number, road in enumerate(roads):
         at = sorted({0.0, road.centre.length, *cuts[number]})
         kept = [at[0], *(m for m, before in zip(at[1:-1], at, strict=False) if m - before > 0.5), at[-1]]
-        for lo, hi in zip(kept, kept[1:], strict=False):
+        for lo, hi in pairwise(kept):
             if hi - lo < 1.0:
                 continue
             points = _between(road.centre, lo, hi)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from shapely import LineString
+from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring, unary_union
 
@@ -42,7 +42,7 @@ def _rings(rng: np.random.Generator, water: Water) -> list[Road]:
     outer = closed_curve((0, 300), (12_700, 10_300), harmonics(rng, 4, 0.02), 900)
     middle = closed_curve(TOWN_CENTRE, (4_500, 3_900), harmonics(rng, 4, 0.03), 420)
     inner = closed_curve(TOWN_CENTRE, (2_150, 1_850), harmonics(rng, 4, 0.03), 220)
-    shore = water.lake.buffer(1_200).buffer(-750).simplify(60).exterior
+    shore = Polygon(water.lake.exterior).buffer(1_200).buffer(-750).simplify(60).boundary
     curves = (outer, middle, inner, rounded(np.asarray(shore.coords)))
     classes = ("motorway", "primary", "secondary", "secondary")
     return [

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from shapely import LineString, MultiPolygon, Polygon
+from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
@@ -73,7 +73,7 @@ def _ponds(rng: np.random.Generator, keep_off: BaseGeometry) -> list[Pond]:
         shape = Polygon(outline).buffer(0)
         far = np.hypot(at[0] + 900, at[1] - 900) > CORE_RADIUS_M + 1_500
         apart = all(p.shape.distance(shape) > 2_600 for p in found)
-        if far and apart and isinstance(shape, Polygon) and not shape.intersects(keep_off):
+        if far and apart and not shape.intersects(keep_off):
             found.append(Pond(PONDS[len(found)], shape))
         if len(found) == len(PONDS):
             break
@@ -88,7 +88,8 @@ def _lake(rng: np.random.Generator, at: tuple[float, float]) -> Polygon:
     island_at = (at[0] + rng.uniform(-500, 500), at[1] + rng.uniform(-400, 400))
     island = Polygon(closed_curve(island_at, (330, 210), harmonics(rng, 3, 0.12), 60)).buffer(0)
     result = lake.difference(island)
-    return result if isinstance(result, Polygon) else max(MultiPolygon(result).geoms, key=lambda p: p.area)
+    parts = [p for p in getattr(result, "geoms", [result]) if isinstance(p, Polygon)]
+    return max(parts, key=lambda p: p.area)
 
 
 def _river(rng: np.random.Generator) -> Points:

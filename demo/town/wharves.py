@@ -1,5 +1,8 @@
 """Where do sludge vessels berth, pass the lock and moor?"""
 
+from dataclasses import dataclass
+from itertools import product
+
 import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
@@ -9,7 +12,7 @@ from demo.town.facilities import Facility, Placer, Yard
 from demo.town.names import LOCK, MOORING, WHARVES, Name
 from demo.town.network import Edge
 from demo.town.plane import Points
-from demo.town.water import HALF_X_M, Water
+from demo.town.water import HALF_X_M, Water, Waterway
 
 LOCK_M = 760.0  # chamber and the waiting places above and below
 
@@ -42,48 +45,51 @@ def _crossings(placer: Placer) -> list[tuple[Edge, float]]:
     return found
 
 
-def _wharf_at(placer: Placer, edge: Edge, chainage_m: float, ident: str, name: Name) -> Facility | None:
-    """Try the four corners of a bridge for a plot that reaches from the road bank into the river."""
-    water, road = placer.water, LineString(edge.points)
-    for direction in (1.0, -1.0):
-        for bank in (1.0, -1.0):
-            corners, frame = _wharf_axes(water, chainage_m, direction, bank)
-            polygon = Polygon(corners)
-            gate = Point(frame(72.0, 95.0))
-            at_m = float(road.project(gate))
-            access = road.interpolate(at_m)
-            if not (60 < at_m < road.length - 60) or access.distance(gate) > 190 or not polygon.is_valid:
-                continue
-            if not _dry_enough(placer, polygon):
-                continue
-            placer.ground.taken.append(polygon)
-            node = placer._gate(edge, at_m)
-            driveway = np.array([[access.x, access.y], [gate.x, gate.y], frame(104.0, 95.0)])
-            slots = tuple(frame(110.0 + 12 * (k % 9), 70.0 + 11 * (k // 9)) for k in range(30))
-            yard = Yard(driveway, frame(185.0, 14.0), slots, frame(185.0, -26.0))
-            made = Facility(ident, name, "transfer", polygon, yard, node)
-            placer.found.append(made)
-            return made
-    return None
+@dataclass(frozen=True)
+class Bank:
+    """One corner of a bridge: axes along the bank, away from the bridge, and inland from the water's edge."""
 
+    river: Waterway
+    bridge_m: float  # chainage of the bridge on the river
+    direction: float  # +1 with the river's line, −1 against it
+    side: float  # +1 left, −1 right of the river's line
 
-def _wharf_axes(water: Water, chainage_m: float, direction: float, bank: float):  # type: ignore[no-untyped-def]
-    """Corners, and a map from (metres along the bank from the bridge, metres inland of it) to the board."""
-    river = water.river.centre
-    half = water.river.half_width_m
-
-    def frame(along_m: float, inland_m: float) -> tuple[float, float]:
-        s = chainage_m + direction * along_m
-        here, ahead = river.interpolate(s), river.interpolate(s + 5.0)
-        tangent = np.array([ahead.x - here.x, ahead.y - here.y]) / 5.0
-        normal = bank * np.array([-tangent[1], tangent[0]])
-        x, y = np.array([here.x, here.y]) + (half + inland_m) * normal
+    def spot(self, along_m: float, inland_m: float) -> tuple[float, float]:
+        at_m = self.bridge_m + self.direction * along_m
+        here, ahead = (self.river.centre.interpolate(m) for m in (at_m, at_m + 5.0))
+        normal = self.side * np.array([here.y - ahead.y, ahead.x - here.x]) / 5.0
+        x, y = np.array([here.x, here.y]) + (self.river.half_width_m + inland_m) * normal
         return float(x), float(y)
 
-    inland = [frame(72, 150), frame(72, 20), frame(100, -half + 22)]
-    wet = [frame(a, -half + 22) for a in (150, 200, 250, 300)]
-    back = [frame(318, 10), frame(300, 120), frame(250, 165)]
-    return np.array([*inland, *wet, *back]), frame
+    def outline(self) -> Polygon:
+        """A yard on the bank with its berth in the water, 72 to 318 m from the bridge."""
+        wet_m = 22.0 - self.river.half_width_m
+        inland = [self.spot(72, 150), self.spot(72, 20), self.spot(100, wet_m)]
+        wet = [self.spot(along_m, wet_m) for along_m in (150, 200, 250, 300)]
+        return Polygon([*inland, *wet, self.spot(318, 10), self.spot(300, 120), self.spot(250, 165)])
+
+
+def _wharf_at(placer: Placer, edge: Edge, chainage_m: float, ident: str, name: Name) -> Facility | None:
+    """Try the four corners of a bridge for a plot that reaches from the road bank into the river."""
+    road = LineString(edge.points)
+    for direction, side in product((1.0, -1.0), (1.0, -1.0)):
+        bank = Bank(placer.water.river, chainage_m, direction, side)
+        polygon = bank.outline()
+        gate = Point(bank.spot(72.0, 95.0))
+        at_m = float(road.project(gate))
+        access = road.interpolate(at_m)
+        reachable = 60 < at_m < road.length - 60 and access.distance(gate) < 190
+        if not reachable or not polygon.is_valid or not _dry_enough(placer, polygon):
+            continue
+        placer.ground.taken.append(polygon)
+        node = placer.gate(edge, at_m)
+        driveway = np.array([[access.x, access.y], [gate.x, gate.y], bank.spot(104.0, 95.0)])
+        slots = tuple(bank.spot(110.0 + 12 * (k % 9), 70.0 + 11 * (k // 9)) for k in range(30))
+        yard = Yard(driveway, bank.spot(185.0, 14.0), slots, bank.spot(185.0, -26.0))
+        made = Facility(ident, name, "transfer", polygon, yard, node)
+        placer.found.append(made)
+        return made
+    return None
 
 
 def _dry_enough(placer: Placer, polygon: Polygon) -> bool:
@@ -99,11 +105,11 @@ def _dry_enough(placer: Placer, polygon: Polygon) -> bool:
 def sailing_line(water: Water, start: Facility, end: Facility) -> Points:
     """Berth → river → berth, (n, 2)."""
     river = water.river.centre
-    assert start.yard and end.yard and start.yard.berth and end.yard.berth  # noqa: S101 - wharves have berths
-    a, b = (river.project(Point(w.yard.berth)) for w in (start, end) if w.yard and w.yard.berth)
+    berths = [w.yard.berth for w in (start, end) if w.yard and w.yard.berth]
+    a, b = (river.project(Point(berth)) for berth in berths)
     off = 320.0 if b > a else -320.0
     middle = substring(river, a + off, b - off)
-    return np.vstack(([start.yard.berth], np.asarray(middle.coords), [end.yard.berth]))
+    return np.vstack((berths[:1], np.asarray(middle.coords), berths[1:]))
 
 
 def place_lock_and_mooring(placer: Placer, line: Points) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from demo.town.facilities import Facility
 from demo.town.town import Town
 from demo.world.chance import stream
 from demo.world.fleet import Vehicle
@@ -71,7 +72,7 @@ def contracts(town: Town, seed: int) -> dict[str, Contract]:
     return found
 
 
-def sites_for(sites: list, grade: str) -> list[str]:  # type: ignore[type-arg]
+def sites_for(sites: list[Facility], grade: str) -> list[str]:
     return [s.id for s in sites if s.method in METHODS[grade]]
 
 
@@ -87,7 +88,7 @@ def _shares(rng: np.random.Generator, sites: list[str]) -> dict[str, float]:
     return dict(zip(order, weights, strict=False))
 
 
-def home_plants(town: Town, seed: int, fleet: list[Vehicle], deals: dict[str, Contract]) -> dict[str, str]:
+def home_plants(town: Town, seed: int, fleet: list[Vehicle]) -> dict[str, str]:
     """Each main truck's plant: every plant has at least one truck while there are enough, then by size."""
     rng = stream(seed, "homes")
     plants = [p.id for p in town.of_kind("plant")]
@@ -99,5 +100,4 @@ def home_plants(town: Town, seed: int, fleet: list[Vehicle], deals: dict[str, Co
             homes[truck.id] = plants[k]
         else:
             homes[truck.id] = plants[int(rng.choice(len(plants), p=size / size.sum()))]
-    del deals
     return homes

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import MultiLineString
 from shapely.geometry.base import BaseGeometry
 
@@ -27,11 +28,11 @@ class Excursion:
     xy: tuple[float, float]  # the farthest point
 
 
-def distances(xy: Points, lines: list[Line]) -> Points:
+def distances(xy: Points, lines: list[Line]) -> NDArray[np.float64]:
     """(n,) metres to the nearest of the lines."""
     routes = MultiLineString([line.way.line for line in lines])
     shapely.prepare(routes)
-    return shapely.distance(shapely.points(xy), routes)
+    return np.asarray(shapely.distance(shapely.points(xy), routes), dtype=np.float64)
 
 
 def excursions(trip: Drive, lines: list[Line], until_s: float | None = None) -> list[Excursion]:
@@ -56,7 +57,7 @@ def _xy(trip: Drive, k: int) -> tuple[float, float]:
     return float(trip.xy[k, 0]), float(trip.xy[k, 1])
 
 
-def _runs(mask: np.ndarray) -> list[tuple[int, int]]:  # type: ignore[type-arg]
+def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
     return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
 

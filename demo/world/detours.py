@@ -20,7 +20,7 @@ def crooked_plan(world: World, load: Load, to: str, rng: np.random.Generator) ->
     place allows none; the load then carries no misdeed."""
     misdeed = load.misdeed
     if misdeed is None:
-        return honest_plan(world, load, to, rng)
+        return honest_plan(world, (load.origin, to), rng)
     plan: TripPlan | None = None
     if misdeed.kind == "off_route":
         plan = _detour(world, load.line, misdeed.size, rng)
@@ -34,10 +34,10 @@ def crooked_plan(world: World, load: Load, to: str, rng: np.random.Generator) ->
     elif misdeed.kind == "ghost_trip":
         load.on_paper = False
         dumps = rng.random() < DUMP_SHARE
-        plan = _dump(world, load.line, rng) if dumps else honest_plan(world, load, to, rng)
+        plan = _dump(world, load.line, rng) if dumps else honest_plan(world, (load.origin, to), rng)
     if plan is None:
         load.misdeed, load.on_paper = None, True
-        return honest_plan(world, load, to, rng)
+        return honest_plan(world, (load.origin, to), rng)
     return plan
 
 
@@ -50,7 +50,7 @@ def _detour(world: World, line: Line, beyond_m: float, rng: np.random.Generator)
     best: tuple[float, TripPlan] | None = None
     for _ in range(14):
         i = int(rng.integers(1, len(steps) - 4))
-        j = int(min(len(steps) - 2, i + rng.integers(2, 9)))
+        j = min(len(steps) - 2, i + int(rng.integers(2, 9)))
         round_it = _round(world, line, i, j, rng)
         if round_it is None:
             continue

@@ -101,7 +101,8 @@ def drive(
     step = np.diff(way.s_m) / np.maximum(0.5 * (speed[1:] + speed[:-1]), 0.4)
     t = start_s + np.concatenate(([0.0], np.cumsum(step)))
     xy = way.xy + way.right * _aside(way, halts, beside)[:, None]
-    s, stood = way.s_m, []
+    s = way.s_m
+    stood: list[tuple[float, float, Halt | None]] = []
     if stops:
         t, xy, s, stood = _with_stands(t, xy, s, stops, index)
     dark = tuple((float(np.interp(a, s, t)), float(np.interp(b, s, t))) for a, b in way.dark_m)

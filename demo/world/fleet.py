@@ -188,7 +188,7 @@ def _device(seed: int, vehicle: Vehicle, k: int, turn: int, from_s: float, to_s:
         "json": f"GT{k:03d}{turn}-{number}",
         "osmand": f"OA{k:03d}{turn}-{number}",
     }[protocol]
-    moving = float(rng.choice([60, 90, 120, 180]) if protocol == "ais" else rng.choice([10, 15, 15, 30]))
+    moving = float(rng.choice([60, 90, 120, 180]) if protocol == "ais" else rng.choice([10, 10, 15, 30]))
     return Device(
         ident,
         protocol,
@@ -197,7 +197,7 @@ def _device(seed: int, vehicle: Vehicle, k: int, turn: int, from_s: float, to_s:
         to_s,
         moving,
         180.0 if protocol == "ais" else 60.0,
-        360.0 if protocol == "ais" else float(rng.choice([120, 180, 300])),
+        360.0 if protocol == "ais" else float(rng.choice([60, 120, 180, 300])),
         sends_load=protocol == "jt808" and bool(rng.random() < 0.7),
         sends_acc=protocol == "jt808" or (protocol == "json" and bool(rng.random() < 0.5)),
         sends_odometer=protocol == "jt808" and bool(rng.random() < 0.6),

@@ -21,7 +21,7 @@ Crime = Callable[[World, Load, Misdeed, np.random.Generator], bool]
 
 
 def forge(world: World, wish: Wish, counts: dict[str, int]) -> None:
-    """Commit the wished numbers on untouched loads, one misdeed a load; whatever finds no fitting load is left."""
+    """Commit the wished numbers on untouched loads, one misdeed a load, as far as loads fit."""
     _sign_false_receipts(world)
     taken: set[tuple[int, int]] = {load.key[:2] for load in world.loads if load.misdeed}
     for kind, crime in CRIMES.items():
@@ -178,7 +178,7 @@ def _signal_gap(world: World, load: Load, misdeed: Misdeed, rng: np.random.Gener
 
 
 def _teleport(world: World, load: Load, misdeed: Misdeed, rng: np.random.Generator) -> bool:
-    """From one report to the next the device is far ahead on the route, and stays ahead until the truck catches up."""
+    """From one report to the next the device is far ahead on the route; at the gate truth catches up."""
     trip = load.carriages[0].trip
     total = float(trip.s_m[-1])
     at_m = float(rng.uniform(0.15, 0.45)) * total
@@ -201,7 +201,7 @@ def _dry_spread(moisture: float) -> float:
 
 
 def _wet_gap(world: World, load: Load, misdeed: Misdeed, rng: np.random.Generator) -> bool:
-    """Part of the load is gone. A loss in the grey zone of the dry balance is made larger until it is clear."""
+    """Part of the load is gone. In the grey zone of the dry balance the loss is made larger."""
     del world, rng
     spread = _dry_spread(load.moisture)
     grey = 2.0 * spread < misdeed.size < 5.3 * spread

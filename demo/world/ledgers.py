@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+import numpy as np
+
 from demo.world.fleet import DAY_S
 from demo.world.loads import Load
 from demo.world.paper import Calendar, refused_kg
@@ -77,7 +79,7 @@ def plant_days(world: World, tickets: dict[int, Tickets], calendar: Calendar) ->
     return rows
 
 
-def _water(rng) -> tuple[float, ...]:  # type: ignore[no-untyped-def]
+def _water(rng: np.random.Generator) -> tuple[float, ...]:
     """COD, BOD and SS, each in and out, mg/l."""
     cod = float(rng.normal(285, 22))
     bod = cod * float(rng.uniform(0.40, 0.46))

@@ -76,7 +76,7 @@ class Load:
 
     @property
     def direct(self) -> bool:
-        """A single road leg from an origin to a site: the ordinary case, and the one that is tampered with."""
+        """A single road leg from an origin to a site: the ordinary case, the one that is tampered with."""
         return self.kind == "normal" and self.voyage is None and self.diversion is None
 
     @property

@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 from demo.world.detours import PHYSICAL, crooked_plan
+from demo.world.driving import drive
 from demo.world.loads import Key, Load, Misdeed
 from demo.world.stage import World
+from demo.world.trips import pace_of
 from demo.world.wishes import Wish
 
-LAST_CALL_S = 2.5 * 3_600.0  # nothing begins so near the end of the world that it cannot be seen through
+LAST_CALL_S = 2.5 * 3_600.0  # nothing begins that could not be seen through
+GREY_LATENESS = (1.38, 1.72)  # of the planned time: nobody could say whether that is overdue
 
 
 def plot(rehearsal: World, wish: Wish, counts: dict[str, int]) -> dict[Key, Misdeed]:
-    """One misdeed for each chosen load, at most one a truck and day; chosen by seed among the fitting loads."""
+    """One misdeed for each chosen load, at most one a truck and day, drawn from the fitting loads."""
     plan: dict[Key, Misdeed] = {}
     for kind in PHYSICAL:
         wanted = counts.get(kind, 0)
@@ -42,7 +45,14 @@ def _may(world: World, load: Load) -> bool:
 
 
 def _works_out(world: World, load: Load, misdeed: Misdeed) -> bool:
-    """Does the place allow it? The same stream of chance decides again when it is really done."""
+    """Does the place allow it, and is it plain afterwards whether the load was overdue? The same stream of
+    chance decides again when it is really done."""
     trial = replace(load, misdeed=misdeed, carriages=[])
-    crooked_plan(world, trial, load.destination, world.rng("trip", *load.key))
-    return trial.misdeed is not None
+    chance = world.rng("trip", *load.key)
+    plan = crooked_plan(world, trial, load.destination, chance)
+    if trial.misdeed is None:
+        return False
+    start_s = load.carriages[0].trip.start_s
+    trip = drive(plan.way, start_s, chance, plan.halts, plan.beside, pace_of(world, load.truck))
+    share = (trip.end_s - load.loaded_s) / (load.line.planned_minutes * 60.0)
+    return plan.to != load.destination or not GREY_LATENESS[0] < share < GREY_LATENESS[1]

@@ -53,12 +53,12 @@ def report(journal: Journal, device: Device, rng: np.random.Generator, end_s: fl
     received = _arrivals(rng, t, end_s)
     order = np.argsort(received, kind="stable")
     order = _with_doubles(rng, order)
-    accuracy = np.round(np.clip(device.sigma_m * rng.uniform(0.8, 2.2, len(t)), 2, 40), 0)
+    accuracy = np.clip(device.sigma_m * rng.uniform(0.8, 2.2, len(t)), 2.0, 40.0)
     return Reports(
         recorded[order],
         received[order],
         seen[order],
-        np.round(shown, 1)[order],
+        np.asarray(np.round(shown, 1), dtype=np.float64)[order],
         course[order],
         _loads_at(journal, t)[order] if device.sends_load else None,
         (~off).astype(np.int64)[order] if device.sends_acc else None,
@@ -83,7 +83,7 @@ def _moments(
             parts.append(times)
             last = float(times[-1])
     t = np.concatenate(parts)
-    t = np.round(t[(t >= from_s) & (t < to_s - 1.0)])
+    t = np.rint(t[(t >= from_s) & (t < to_s - 1.0)])
     t = t[np.concatenate(([True], np.diff(t) > 0))]
     heard = rng.random(len(t)) >= device.drop_share
     for start, end in (*journal.dark, *journal.silent):

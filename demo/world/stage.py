@@ -132,7 +132,7 @@ def set_stage(seed: int, days: int, plants: int, count: int, weekday: int) -> Wo
         {v.id: v for v in fleet},
         {v.id: k for k, v in enumerate(fleet)},
         deals,
-        home_plants(town, seed, fleet, deals),
+        home_plants(town, seed, fleet),
         lines,
         _diversions(town, seed, days),
     )

@@ -34,14 +34,14 @@ def pace_of(world: World, vehicle: str) -> float:
     return float(world.rng("pace", world.order[vehicle]).uniform(0.93, 1.03))
 
 
-def honest_plan(world: World, load: Load, to: str, rng: np.random.Generator) -> TripPlan:
+def honest_plan(world: World, pair: tuple[str, str], rng: np.random.Generator) -> TripPlan:
     """Any approved route of the pair, perhaps a permitted stop, perhaps a stretch of service road."""
-    choices = world.lines[load.origin if load.kind == "normal" else load.line.start, to]
+    choices = world.lines[pair]
     other = len(choices) > 1 and rng.random() < OTHER_ROUTE_SHARE
     line = choices[1] if other else choices[0]
     halts = _permitted_halts(line, rng)
     beside = _service_road(line, rng) if not halts else ()
-    return TripPlan(line.way, to, halts=halts, beside=beside)
+    return TripPlan(line.way, line.end, halts=halts, beside=beside)
 
 
 def _permitted_halts(line: Line, rng: np.random.Generator) -> tuple[Halt, ...]:
@@ -80,12 +80,15 @@ def take_trip(
     start_s: float,
     rng: np.random.Generator,
 ) -> Carriage:
-    """Drive the plan and note it on the load; an honest stop that would cost too much time is not made."""
+    """Drive the plan and note it on the load. An honest trip that would come too late is driven again:
+    without its stop, at last without traffic."""
     pace = pace_of(world, vehicle)
     trip = drive(plan.way, start_s, rng, plan.halts, plan.beside, pace)
     limit_s = ARRIVES_WITHIN * line.planned_minutes * 60.0
-    if load.misdeed is None and plan.halts and trip.end_s - start_s > limit_s:
-        trip = drive(plan.way, start_s, rng, (), plan.beside, pace)
+    for traffic in (True, True, True, False):
+        if load.misdeed is not None or trip.end_s - load.loaded_s <= limit_s or len(load.carriages):
+            break
+        trip = drive(plan.way, start_s, rng, (), plan.beside, pace, traffic)
     return note(world, load, vehicle, line, trip, plan.to)
 
 

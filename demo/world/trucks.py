@@ -184,7 +184,11 @@ def _deliver(
         to = order.to_site if order else load.destination
     trip_rng = world.rng("trip", *load.key)
     crooked = load.misdeed is not None and load.misdeed.kind in PHYSICAL
-    plan = crooked_plan(world, load, to, trip_rng) if crooked else honest_plan(world, load, to, trip_rng)
+    plan = (
+        crooked_plan(world, load, to, trip_rng)
+        if crooked
+        else honest_plan(world, (load.origin, to), trip_rng)
+    )
     take_trip(world, load, vehicle.id, load.line, plan, journal.now_s, trip_rng)
     yield journal.now_s
     if plan.to is None:

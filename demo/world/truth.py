@@ -137,7 +137,7 @@ class Witness:
             )
 
     def _late(self, load: Load) -> Iterator[Truth]:
-        """Overdue: neither the load nor, where the load went elsewhere, a receipt by 1.5 × the planned time."""
+        """Overdue: no load, nor a receipt where the load went elsewhere, by 1.5 × the planned time."""
         leg = load.carriages[0] if load.carriages else None
         left = leg.left_s if leg else load.loaded_s
         due = left + LATE_FACTOR * load.line.planned_minutes * 60.0

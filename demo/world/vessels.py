@@ -11,7 +11,7 @@ from demo.world.lines import Line
 from demo.world.loads import Handover, Load
 from demo.world.receiving import unload
 from demo.world.stage import Hold, World
-from demo.world.trips import note, take_trip
+from demo.world.trips import honest_plan, note, take_trip
 from demo.world.trucks import gate_scale, go
 
 POLL_S = 600.0
@@ -170,7 +170,7 @@ def _fetch(
     load.tare_kg = load.handovers[-1].tare_kg
     line = world.lines[wharf, kiln][0]
     trip_rng = world.rng("trip3", *load.key)
-    plan = honest_plan_from(world, load, line, trip_rng)
+    plan = honest_plan(world, (wharf, kiln), trip_rng)
     take_trip(world, load, vehicle.id, line, plan, journal.now_s, trip_rng)
     yield journal.now_s
     yield from unload(world, vehicle, load, kiln, rng)
@@ -181,11 +181,3 @@ def hold_wharf(world: World) -> str:
     if world.town.wharves is None:
         raise LookupError("this town has no wharves")
     return world.town.wharves[1].id
-
-
-def honest_plan_from(world: World, load: Load, line: Line, rng: np.random.Generator):  # type: ignore[no-untyped-def]
-    """An honest trip of a later leg."""
-    from demo.world.trips import TripPlan
-
-    del world, load, rng
-    return TripPlan(line.way, line.end)

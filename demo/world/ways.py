@@ -82,7 +82,10 @@ class WayFinder:
     def along(self, steps: list[tuple[int, bool]], start: str | None, end: str | None) -> Way:
         """A way along given edges, with the driveways of the facilities at its ends."""
         network = self.town.network
-        parts, speeds, lights, dark = [], [], [], []
+        parts: list[Points] = []
+        speeds: list[Floats] = []
+        lights: list[float] = []
+        dark: list[tuple[float, float]] = []
         travelled = 0.0
         if start:
             lane = _driveway(self.town.facilities[start])[::-1]

@@ -128,7 +128,7 @@ def _weigh(
     noise = np.clip(chance.normal(0, NOISE_SHARE, 2), -2.5 * NOISE_SHARE, 2.5 * NOISE_SHARE)
     gross = (tare_kg + wet_kg) * (share + noise[0])
     tare = tare_kg * (share + noise[1])
-    gross_kg, tare_kg_read = (int(round(x / DIVISION_KG)) * DIVISION_KG for x in (gross, tare))
+    gross_kg, tare_kg_read = (round(float(x) / DIVISION_KG) * DIVISION_KG for x in (gross, tare))
     read = moisture + float(chance.uniform(-MOISTURE_HALF_WIDTH, MOISTURE_HALF_WIDTH))
     return Ticket(
         max(gross_kg, tare_kg_read + DIVISION_KG),

@@ -1,13 +1,15 @@
 """Which violations are wished for, how many, how large?
 
-`"none"`: nothing goes wrong. `"default"`: 2 % of the manifests are violated, the kinds taking turns in an order
-drawn from the seed. Otherwise the path of a JSON file: an object from kind to a rate or a count, and optionally sizes:
+`"none"`: nothing goes wrong. `"default"`: 2 % of the manifests are violated, the kinds taking turns in
+an order drawn from the seed. Otherwise the path of a JSON file: an object from kind to a rate or a
+count, and optionally sizes:
 
     {"ghost_trip": 3, "signal_gap": 0.01, "sizes": {"signal_gap": [600, 1800]}}
 
-An integer is a count, a number with a decimal point below 1 a rate (share of the world's manifests). A size is a
-pair [least, greatest] from which each case is drawn evenly; units are those of SIZES. A kind that finds no fitting
-load (too small a world) is committed fewer times than wished; truth.jsonl tells what really happened.
+An integer is a count, a number with a decimal point, at most 1.0, a rate (share of the world's
+manifests). A size is a pair [least, greatest] from which each case is drawn evenly; units are those of
+SIZES. A kind that finds no fitting load (too small a world) is committed fewer times than wished;
+truth.jsonl tells what really happened.
 """
 
 import json
