@@ -121,7 +121,7 @@ def read_envelope(body: bytes) -> list[object]:
     try:
         items: list[object] = Envelope().load({"fixes": value} if isinstance(value, list) else value)["fixes"]
     except marshmallow.ValidationError as error:
-        faults = error.normalized_messages()
+        faults = dict(error.messages_dict)
         raise EnvelopeRefused(
             [
                 {"field": str(field), "reason": " ".join(map(str, reasons))}

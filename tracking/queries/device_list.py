@@ -1,0 +1,161 @@
+"""Which devices are there, on which vehicle, and how good is what they sent lately?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.fixes import FixRow, RawMessage
+from models.fleet import Device, DeviceBinding, Vehicle
+from models.organisations import Organisation
+from models.values import Viewer
+from models.vocabulary import MS_PER_S, Datum, Doubt, Protocol, RawStatus
+from tracking.queries.keyset import Key, Order, Page, continued, page_of
+from tracking.queries.manifest_list import LIKE_SIGNS
+from tracking.queries.names import Name, name_or_none
+from tracking.queries.visibility import devices_visible
+
+MS_PER_DAY = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFilter:
+    """What the person asked for; None or empty means: all."""
+
+    text: str = ""
+    protocol: Protocol | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A device. `fixes` and `doubted` count the day up to the moment asked for."""
+
+    id: int
+    code: str
+    protocol: Protocol
+    datum: Datum
+    active: bool
+    has_token: bool
+    vehicle: Name | None
+    hauler: Name | None
+    last_at: datetime | None = None
+    fixes: int = 0
+    doubted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A message that was kept aside, and why."""
+
+    received_at: datetime
+    source: str
+    reason: str | None
+
+
+def device_page(
+    session: Session,
+    viewer: Viewer,
+    wanted: DeviceFilter,
+    now: datetime,
+    after: Key | None = None,
+    limit: int = 50,
+) -> Page[DeviceRow]:
+    """A page of the devices that the viewer may see, by code."""
+    query = _rows(now).where(devices_visible(viewer))
+    if wanted.protocol:
+        query = query.where(Device.protocol == wanted.protocol)
+    if wanted.text:
+        like = f"%{wanted.text.translate(LIKE_SIGNS)}%"
+        columns = (Device.code, Vehicle.code, Vehicle.name)
+        query = query.where(or_(*(column.ilike(like, escape="\\") for column in columns)))
+    order = Order(Device.code.expression, Device.id.expression, descending=False)
+    rows = session.execute(continued(query, order, after, limit)).all()
+    page = page_of(rows, limit, lambda row: (row[1], row[0]))
+    return Page(_with_data(session, page.rows, now), page.after)
+
+
+def device_by_code(session: Session, code: str, viewer: Viewer, now: datetime) -> DeviceRow | None:
+    """One device; None if there is none or the viewer may not see it."""
+    rows = session.execute(_rows(now).where(Device.code == code, devices_visible(viewer))).all()
+    return next(iter(_with_data(session, rows[:1], now)), None)
+
+
+def doubt_counts(session: Session, device_id: int, now: datetime) -> dict[Doubt, int]:
+    """How many fixes of the device's last day were doubted, and why."""
+    sums = [func.sum(case((FixRow.doubts.op("&")(int(doubt)) != 0, 1), else_=0)) for doubt in Doubt if doubt]
+    row = session.execute(select(*sums).where(FixRow.device_id == device_id, *_last_day(now))).one()
+    named = zip((doubt for doubt in Doubt if doubt), row, strict=True)
+    return {doubt: count for doubt, count in named if count}
+
+
+def quarantined(session: Session, code: str, limit: int = 20) -> list[Quarantined]:
+    """The newest messages of a device that were kept aside."""
+    query = (
+        select(RawMessage.received_at, RawMessage.source, RawMessage.reason)
+        .where(RawMessage.device_code == code, RawMessage.status == RawStatus.QUARANTINED)
+        .order_by(RawMessage.received_at.desc())
+        .limit(limit)
+    )
+    return [Quarantined(*row) for row in session.execute(query)]
+
+
+def _rows(now: datetime) -> Select[Any]:
+    newest = aliased(DeviceBinding)
+    bound = (
+        select(newest.id)
+        .where(newest.device_id == Device.id, newest.valid_from <= now)
+        .where(or_(newest.valid_to.is_(None), newest.valid_to > now))
+        .order_by(newest.valid_from.desc())
+        .limit(1)
+        .correlate(Device)
+        .scalar_subquery()
+    )
+    columns: list[Any] = [Device.id, Device.code, Device.protocol, Device.datum, Device.active]
+    columns += [Device.token_hash.is_not(None), Vehicle.code, Vehicle.name]
+    columns += [Organisation.code, Organisation.name, Organisation.name_en]
+    return (
+        select(*columns)
+        .join(DeviceBinding, DeviceBinding.id == bound, isouter=True)
+        .join(Vehicle, Vehicle.id == DeviceBinding.vehicle_id, isouter=True)
+        .join(Organisation, Organisation.id == Vehicle.organisation_id, isouter=True)
+    )
+
+
+def _with_data(session: Session, rows: Sequence[Any], now: datetime) -> tuple[DeviceRow, ...]:
+    ids = [row[0] for row in rows]
+    newest_ms = (
+        select(func.max(FixRow.time_ms))
+        .where(FixRow.device_id == Device.id)
+        .correlate(Device)
+        .scalar_subquery()
+    )
+    last = dict(session.execute(select(Device.id, newest_ms).where(Device.id.in_(ids))).tuples().all())
+    doubted = func.sum(case((FixRow.doubts != 0, 1), else_=0))
+    counts = {
+        device_id: (count, int(bad))
+        for device_id, count, bad in session.execute(
+            select(FixRow.device_id, func.count(), doubted)
+            .where(FixRow.device_id.in_(ids), *_last_day(now))
+            .group_by(FixRow.device_id)
+        )
+    }
+    return tuple(_device_row(row, last.get(row[0]), counts.get(row[0], (0, 0))) for row in rows)
+
+
+def _last_day(now: datetime) -> tuple[Any, ...]:
+    now_ms = round(now.timestamp() * MS_PER_S)
+    return (and_(FixRow.time_ms > now_ms - MS_PER_DAY, FixRow.time_ms <= now_ms),)
+
+
+def _device_row(row: Any, last_ms: int | None, counts: tuple[int, int]) -> DeviceRow:
+    return DeviceRow(
+        *row[:6],
+        vehicle=name_or_none(*row[6:8]),
+        hauler=name_or_none(*row[8:11]),
+        last_at=None if last_ms is None else datetime.fromtimestamp(last_ms / MS_PER_S, UTC),
+        fixes=counts[0],
+        doubted=counts[1],
+    )

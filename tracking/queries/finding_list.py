@@ -1,0 +1,234 @@
+"""Which findings wait for a person, the most worthwhile first?"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from models.findings import Decision, Finding, FindingManifest, FindingVehicle
+from models.fleet import Vehicle
+from models.manifests import Manifest
+from models.values import Viewer
+from models.vocabulary import MS_PER_S, DecisionOutcome, FindingKind, Severity
+from tracking.queries.keyset import Key, Order, Page, continued, page_of
+from tracking.queries.manifest_list import LIKE_SIGNS
+from tracking.queries.names import Name
+from tracking.queries.visibility import findings_visible, manifests_visible
+
+
+class FindingOrder(StrEnum):
+    """Ways to sort the queue."""
+
+    RANK = "rank"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class Decided(StrEnum):
+    """Which findings of the queue, by what people said of them."""
+
+    OPEN = "open"
+    CONFIRM = "confirm"
+    EXPLAIN = "explain"
+    DISMISS = "dismiss"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFilter:
+    """What the person asked for; None or empty means: all."""
+
+    text: str = ""
+    kind: FindingKind | None = None
+    severity: Severity | None = None
+    decided: Decided = Decided.OPEN
+    manifest: str = ""
+    vehicle: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A line of the queue. `reasons` are worded by reports/wording.py."""
+
+    id: int
+    key: str
+    version: int
+    kind: FindingKind
+    severity: Severity
+    score: float
+    start_ms: int
+    end_ms: int
+    detected_ms: int
+    lat: float | None
+    lon: float | None
+    reasons: tuple[dict[str, Any], ...]
+    manifests: tuple[str, ...] = ()
+    vehicles: tuple[Name, ...] = ()
+    outcome: DecisionOutcome | None = None
+
+
+COLUMNS: tuple[Any, ...] = (
+    Finding.id,
+    Finding.key,
+    Finding.version,
+    Finding.kind,
+    Finding.severity,
+    Finding.score,
+    Finding.start_ms,
+    Finding.end_ms,
+    Finding.detected_ms,
+    Finding.lat,
+    Finding.lon,
+    Finding.reasons,
+)
+
+
+def finding_page_of_queue(
+    session: Session,
+    viewer: Viewer,
+    wanted: FindingFilter,
+    order: FindingOrder = FindingOrder.RANK,
+    after: Key | None = None,
+    limit: int = 50,
+) -> Page[FindingRow]:
+    """A page of the current findings that the viewer may see and asked for."""
+    sort = _order(order)
+    query = select(*COLUMNS, sort.column).where(
+        Finding.current, ~Finding.retracted, findings_visible(viewer), *_conditions(wanted)
+    )
+    rows = session.execute(continued(query, sort, after, limit)).all()
+    page = page_of(rows, limit, lambda row: (row[-1], row[0]))
+    return Page(named_rows(session, viewer, page.rows), page.after)
+
+
+def named_rows(session: Session, viewer: Viewer, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
+    """Rows that begin with COLUMNS, with their manifests, vehicles and newest decision."""
+    ids = [row[0] for row in rows]
+    manifests, vehicles = _manifests(session, viewer, ids), _vehicles(session, ids)
+    outcomes = newest_outcomes(session, [row[1] for row in rows])
+    return tuple(
+        FindingRow(
+            *row[:11],
+            reasons=tuple(row[11]),
+            manifests=manifests[row[0]],
+            vehicles=vehicles[row[0]],
+            outcome=outcomes.get(row[1]),
+        )
+        for row in rows
+    )
+
+
+def open_finding_counts(session: Session, viewer: Viewer) -> dict[Severity, int]:
+    """How many findings nobody has decided about, by severity."""
+    query = (
+        select(Finding.severity, func.count())
+        .where(Finding.current, ~Finding.retracted, findings_visible(viewer), _undecided())
+        .group_by(Finding.severity)
+    )
+    return dict.fromkeys(Severity, 0) | dict(session.execute(query).tuples().all())
+
+
+def newest_outcomes(session: Session, keys: Sequence[str]) -> dict[str, DecisionOutcome]:
+    """What was decided last about each finding."""
+    query = (
+        select(Decision.finding_key, Decision.outcome)
+        .where(Decision.finding_key.in_(keys))
+        .order_by(Decision.id)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def _order(order: FindingOrder) -> Order:
+    if order is FindingOrder.RANK:
+        return Order(Finding.score.expression, Finding.id.expression)
+    return Order(Finding.start_ms.expression, Finding.id.expression, order is FindingOrder.NEWEST)
+
+
+def _conditions(wanted: FindingFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.kind:
+        found.append(Finding.kind == wanted.kind)
+    if wanted.severity:
+        found.append(Finding.severity == wanted.severity)
+    if wanted.decided is Decided.OPEN:
+        found.append(_undecided())
+    elif wanted.decided is not Decided.ALL:
+        found.append(_newest_outcome() == DecisionOutcome(wanted.decided.value))
+    if wanted.manifest:
+        about = select(FindingManifest.finding_id).join(FindingManifest.manifest)
+        found.append(Finding.id.in_(about.where(Manifest.number == wanted.manifest)))
+    if wanted.vehicle:
+        driven = select(FindingVehicle.finding_id).where(FindingVehicle.vehicle_code == wanted.vehicle)
+        found.append(Finding.id.in_(driven))
+    if wanted.text:
+        found.append(_text_found(wanted.text))
+    if wanted.since:
+        found.append(Finding.start_ms >= round(wanted.since.timestamp() * MS_PER_S))
+    if wanted.until:
+        found.append(Finding.start_ms < round(wanted.until.timestamp() * MS_PER_S))
+    return found
+
+
+def _undecided() -> ColumnElement[bool]:
+    return ~select(Decision.id).where(Decision.finding_key == Finding.key).exists()
+
+
+def _newest_outcome() -> ColumnElement[Any]:
+    return (
+        select(Decision.outcome)
+        .where(Decision.finding_key == Finding.key)
+        .order_by(Decision.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _text_found(text: str) -> ColumnElement[bool]:
+    like = f"%{text.translate(LIKE_SIGNS)}%"
+    about = (
+        select(FindingManifest.finding_id)
+        .join(FindingManifest.manifest)
+        .where(Manifest.number.ilike(like, escape="\\"))
+    )
+    driven = (
+        select(FindingVehicle.finding_id)
+        .join(Vehicle, Vehicle.code == FindingVehicle.vehicle_code, isouter=True)
+        .where(
+            or_(FindingVehicle.vehicle_code.ilike(like, escape="\\"), Vehicle.name.ilike(like, escape="\\"))
+        )
+    )
+    return or_(Finding.id.in_(about), Finding.id.in_(driven), Finding.key == text)
+
+
+def _manifests(session: Session, viewer: Viewer, finding_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    # A finding about several manifests is shown to each party with its own numbers only.
+    query = (
+        select(FindingManifest.finding_id, Manifest.number)
+        .join(FindingManifest.manifest)
+        .where(FindingManifest.finding_id.in_(finding_ids), manifests_visible(viewer))
+        .order_by(FindingManifest.finding_id, FindingManifest.ordinal)
+    )
+    found: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    for finding_id, number in session.execute(query):
+        found[finding_id] += (number,)
+    return found
+
+
+def _vehicles(session: Session, finding_ids: Sequence[int]) -> dict[int, tuple[Name, ...]]:
+    query = (
+        select(FindingVehicle.finding_id, FindingVehicle.vehicle_code, Vehicle.name)
+        .join(Vehicle, Vehicle.code == FindingVehicle.vehicle_code, isouter=True)
+        .where(FindingVehicle.finding_id.in_(finding_ids))
+        .order_by(FindingVehicle.finding_id, FindingVehicle.ordinal)
+    )
+    found: dict[int, tuple[Name, ...]] = defaultdict(tuple)
+    for finding_id, code, name in session.execute(query):
+        found[finding_id] += (Name(code, name or code),)
+    return found

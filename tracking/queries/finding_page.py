@@ -1,0 +1,141 @@
+"""What is known of one finding: evidence, subjects, earlier versions and what people decided?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from models.facilities import Facility, Route
+from models.findings import Decision, Finding
+from models.organisations import Organisation, User
+from models.values import Viewer
+from models.vocabulary import DecisionOutcome, Severity
+from tracking.queries.finding_list import COLUMNS, FindingRow, named_rows
+from tracking.queries.names import Name, name_or_none
+from tracking.queries.visibility import findings_visible
+
+
+@dataclass(frozen=True, slots=True)
+class FindingVersion:
+    """One state of the finding; a later one superseded it, nothing is deleted."""
+
+    version: int
+    current: bool
+    retracted: bool
+    severity: Severity
+    score: float
+    rule_version: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What an inspector decided about a version, and why."""
+
+    id: int
+    version: int
+    outcome: DecisionOutcome
+    reason: str
+    by: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FindingStory:
+    """A finding as its page shows it. `evidence` holds figures, thresholds and marks."""
+
+    row: FindingRow
+    retracted: bool
+    facility: Name | None
+    route: str | None
+    hauler: Name | None
+    scale: str | None
+    device: str | None
+    evidence: dict[str, Any]
+    rule_version: str
+    recorded_at: datetime
+    versions: tuple[FindingVersion, ...]
+    decisions: tuple[Opinion, ...]
+
+    @property
+    def last_decision_id(self) -> int:
+        """What a decision form has seen: a decision added since makes it out of date."""
+        return self.decisions[-1].id if self.decisions else 0
+
+
+def finding_story(session: Session, key: str, viewer: Viewer) -> FindingStory | None:
+    """The current version of a finding; None if there is none or the viewer may not see it."""
+    hauler = aliased(Organisation)
+    query = (
+        select(
+            *COLUMNS,
+            Finding.retracted,
+            Finding.scale_code,
+            Finding.device_code,
+            Finding.evidence,
+            Finding.rule_version,
+            Finding.recorded_at,
+            Route.code,
+            *(Facility.code, Facility.name, Facility.name_en),
+            *(hauler.code, hauler.name, hauler.name_en),
+        )
+        .join(Route, Route.id == Finding.route_id, isouter=True)
+        .join(Facility, Facility.id == Finding.facility_id, isouter=True)
+        .join(hauler, hauler.id == Finding.hauler_id, isouter=True)
+        .where(Finding.key == key, Finding.current, findings_visible(viewer))
+    )
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    rest = row[len(COLUMNS) :]
+    return FindingStory(
+        row=named_rows(session, viewer, [row])[0],
+        retracted=rest[0],
+        scale=rest[1],
+        device=rest[2],
+        evidence=rest[3],
+        rule_version=rest[4],
+        recorded_at=rest[5],
+        route=rest[6],
+        facility=name_or_none(*rest[7:10]),
+        hauler=name_or_none(*rest[10:13]),
+        versions=_versions(session, key),
+        decisions=decisions_about(session, key),
+    )
+
+
+def _versions(session: Session, key: str) -> tuple[FindingVersion, ...]:
+    query = (
+        select(
+            Finding.version,
+            Finding.current,
+            Finding.retracted,
+            Finding.severity,
+            Finding.score,
+            Finding.rule_version,
+            Finding.recorded_at,
+        )
+        .where(Finding.key == key)
+        .order_by(Finding.version)
+    )
+    return tuple(FindingVersion(*row) for row in session.execute(query))
+
+
+def decisions_about(session: Session, key: str) -> tuple[Opinion, ...]:
+    """Everything that was decided about a finding, oldest first."""
+    query = (
+        select(
+            Decision.id,
+            Decision.finding_version,
+            Decision.outcome,
+            Decision.reason,
+            User.display_name,
+            Decision.decided_at,
+        )
+        .join(User, User.id == Decision.user_id)
+        .where(Decision.finding_key == key)
+        .order_by(Decision.id)
+    )
+    return tuple(Opinion(*row) for row in session.execute(query))

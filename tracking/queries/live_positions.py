@@ -1,0 +1,183 @@
+"""Where is each vehicle now, what does it carry, and who is silent?"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.facilities import Facility
+from models.findings import Decision, Finding, FindingVehicle
+from models.fixes import FixRow
+from models.fleet import Device, DeviceBinding, Vehicle
+from models.manifests import Leg, Manifest
+from models.organisations import Organisation
+from models.values import Viewer
+from models.vocabulary import E7, MS_PER_S, UNUSABLE_DOUBTS, CustodyState, Mode
+from tracking.queries.names import Name, name_or_none
+from tracking.queries.visibility import manifests_visible, vehicles_visible
+
+ON_THE_WAY = (CustodyState.LOADED, CustodyState.IN_TRANSIT, CustodyState.AT_TRANSFER)
+SILENT_AFTER_S = 1800.0  # six times the slowest usual interval of a parked device
+MOVING_KMH = 3.0  # below it a GNSS receiver at rest cannot be told from one that creeps
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A load that a vehicle has on board by paper."""
+
+    number: str
+    origin: Name
+    destination: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A vehicle with its newest usable fix; place and time are None when it never sent one."""
+
+    vehicle_id: int
+    vehicle: Name
+    mode: Mode
+    hauler: Name | None
+    device: str | None
+    at: datetime | None
+    lat: float | None
+    lon: float | None
+    speed_kmh: float | None
+    course_deg: float | None
+    carries: tuple[Carried, ...]
+    open_findings: int
+
+    def silence_s(self, now: datetime) -> float | None:
+        """Seconds since the newest fix; None when there never was one."""
+        return None if self.at is None else max(0.0, (now - self.at).total_seconds())
+
+    def is_silent(self, now: datetime) -> bool:
+        """Has the vehicle been silent for longer than a parked one would be?"""
+        silence_s = self.silence_s(now)
+        return silence_s is None or silence_s > SILENT_AFTER_S
+
+    @property
+    def is_moving(self) -> bool:
+        return (self.speed_kmh or 0.0) > MOVING_KMH
+
+
+def live_positions(session: Session, viewer: Viewer, now: datetime) -> list[Position]:
+    """Every vehicle that the viewer may see, by code, as of `now`."""
+    fixes = _newest_fixes(session, viewer, now)
+    carried, findings = _carried(session, viewer), _open_findings(session)
+    query = (
+        select(
+            Vehicle.id,
+            Vehicle.code,
+            Vehicle.name,
+            Vehicle.mode,
+            *(Organisation.code, Organisation.name, Organisation.name_en),
+        )
+        .join(Organisation, Organisation.id == Vehicle.organisation_id, isouter=True)
+        .where(vehicles_visible(viewer))
+        .order_by(Vehicle.code)
+    )
+    return [
+        _position(row, fixes.get(row[0]), tuple(carried[row[0]]), findings[row[1]])
+        for row in session.execute(query)
+    ]
+
+
+def silent_positions(positions: list[Position], now: datetime) -> list[Position]:
+    """Those who are silent: with a load on board first, then the longest silence first."""
+    silent = [position for position in positions if position.is_silent(now)]
+    return sorted(silent, key=lambda one: (not one.carries, -(one.silence_s(now) or float("inf"))))
+
+
+def _position(row: Any, fix: Any, carries: tuple[Carried, ...], findings: int) -> Position:
+    vehicle_id, code, name, mode, *hauler = row
+    return Position(
+        vehicle_id=vehicle_id,
+        vehicle=Name(code, name),
+        mode=mode,
+        hauler=name_or_none(*hauler),
+        device=fix.code if fix else None,
+        at=datetime.fromtimestamp(fix.time_ms / MS_PER_S, UTC) if fix else None,
+        lat=fix.lat_e7 / E7 if fix else None,
+        lon=fix.lon_e7 / E7 if fix else None,
+        speed_kmh=fix.speed_kmh if fix else None,
+        course_deg=fix.course_deg if fix else None,
+        carries=carries,
+        open_findings=findings,
+    )
+
+
+def _newest_fixes(session: Session, viewer: Viewer, now: datetime) -> dict[int, Any]:
+    """vehicle id → its newest usable fix of the devices bound to it now."""
+    newest = aliased(FixRow)
+    newest_ms = (
+        select(newest.time_ms)
+        .where(newest.device_id == Device.id, newest.doubts.op("&")(int(UNUSABLE_DOUBTS)) == 0)
+        .order_by(newest.time_ms.desc())
+        .limit(1)
+        .correlate(Device)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            DeviceBinding.vehicle_id,
+            Device.code,
+            FixRow.time_ms,
+            FixRow.lat_e7,
+            FixRow.lon_e7,
+            FixRow.speed_kmh,
+            FixRow.course_deg,
+        )
+        .join(Device, Device.id == DeviceBinding.device_id)
+        .join(Vehicle, Vehicle.id == DeviceBinding.vehicle_id)
+        .join(FixRow, and_(FixRow.device_id == Device.id, FixRow.time_ms == newest_ms))
+        .where(
+            vehicles_visible(viewer),
+            DeviceBinding.valid_from <= now,
+            or_(DeviceBinding.valid_to.is_(None), DeviceBinding.valid_to > now),
+        )
+        .order_by(FixRow.time_ms)
+    )
+    return {row.vehicle_id: row for row in session.execute(query)}
+
+
+def _carried(session: Session, viewer: Viewer) -> dict[int, list[Carried]]:
+    origin, destination = aliased(Facility), aliased(Facility)
+    query = (
+        select(
+            Leg.vehicle_id,
+            Manifest.number,
+            *(origin.code, origin.name, origin.name_en),
+            *(destination.code, destination.name, destination.name_en),
+        )
+        .join(Manifest, Manifest.id == Leg.manifest_id)
+        .join(origin, origin.id == Leg.from_id)
+        .join(destination, destination.id == Leg.to_id)
+        .where(
+            manifests_visible(viewer),
+            Manifest.custody_state.in_(ON_THE_WAY),
+            Leg.handover_at.is_(None),
+            Leg.vehicle_id.is_not(None),
+        )
+        .order_by(Manifest.issued_at)
+    )
+    found: dict[int, list[Carried]] = defaultdict(list)
+    for vehicle_id, number, *ends in session.execute(query):
+        found[vehicle_id].append(Carried(number, Name(*ends[:3]), Name(*ends[3:])))
+    return found
+
+
+def _open_findings(session: Session) -> dict[str, int]:
+    decided = select(Decision.id).where(Decision.finding_key == Finding.key).exists()
+    query = (
+        select(FindingVehicle.vehicle_code)
+        .join(Finding, Finding.id == FindingVehicle.finding_id)
+        .where(Finding.current, ~Finding.retracted, ~decided)
+    )
+    counts: dict[str, int] = defaultdict(int)
+    for (code,) in session.execute(query):
+        counts[code] += 1
+    return counts

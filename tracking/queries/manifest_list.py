@@ -1,0 +1,203 @@
+"""Which manifests are there, filtered and sorted as a person asks?"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.facilities import Facility
+from models.findings import Finding, FindingManifest, Verdict
+from models.fleet import Vehicle
+from models.manifests import Leg, Manifest, MoistureTest, Weighing
+from models.organisations import Organisation
+from models.values import Viewer
+from models.vocabulary import CustodyState, VerdictValue, WeighingRole
+from tracking.queries.keyset import Key, Order, Page, continued, page_of
+from tracking.queries.names import Name, name_or_none
+from tracking.queries.visibility import manifests_visible
+
+LIKE_SIGNS = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+
+
+class ManifestOrder(StrEnum):
+    """Ways to sort the list."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NUMBER = "number"
+    DOUBTFUL = "doubtful"
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFilter:
+    """What the person asked for; None or empty means: all. Facilities, hauler and vehicle by code."""
+
+    text: str = ""
+    state: CustodyState | None = None
+    verdict: VerdictValue | None = None
+    plant: str = ""
+    site: str = ""
+    hauler: str = ""
+    vehicle: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """A line of the list; masses None where not weighed."""
+
+    id: int
+    number: str
+    issued_at: datetime
+    state: CustodyState
+    origin: Name
+    destination: Name
+    hauler: Name | None
+    verdict: VerdictValue
+    score: float
+    loaded_kg: float | None
+    loaded_moisture_fraction: float | None
+    received_kg: float | None
+    received_moisture_fraction: float | None
+    vehicles: tuple[Name, ...] = ()
+    findings: int = 0
+
+
+def manifest_page(
+    session: Session,
+    viewer: Viewer,
+    wanted: ManifestFilter,
+    order: ManifestOrder = ManifestOrder.NEWEST,
+    after: Key | None = None,
+    limit: int = 50,
+) -> Page[ManifestRow]:
+    """A page of the manifests that the viewer may see and asked for."""
+    sort = _order(order)
+    query = _rows(sort.column).where(manifests_visible(viewer), *_conditions(wanted))
+    rows = session.execute(continued(query, sort, after, limit)).all()
+    page = page_of(rows, limit, lambda row: (row[-1], row[0]))
+    ids = [row[0] for row in page.rows]
+    vehicles, findings = _vehicles(session, ids), _finding_counts(session, ids)
+    return page.map(lambda row: _manifest_row(row, vehicles[row[0]], findings.get(row[0], 0)))
+
+
+def _rows(sort: ColumnElement[Any]) -> Select[Any]:
+    origin, destination = aliased(Facility), aliased(Facility)
+    columns: list[Any] = [Manifest.id, Manifest.number, Manifest.issued_at, Manifest.custody_state]
+    columns += [origin.code, origin.name, origin.name_en]
+    columns += [destination.code, destination.name, destination.name_en]
+    columns += [Organisation.code, Organisation.name, Organisation.name_en, Verdict.value, Verdict.score]
+    query = (
+        select(*columns)
+        .join(origin, origin.id == Manifest.origin_id)
+        .join(destination, destination.id == Manifest.destination_id)
+        .join(Organisation, Organisation.id == Manifest.hauler_id, isouter=True)
+        .join(Verdict, and_(Verdict.manifest_id == Manifest.id, Verdict.current), isouter=True)
+    )
+    for role in (WeighingRole.LOADED, WeighingRole.RECEIVED):
+        weighed, tested = aliased(Weighing), aliased(MoistureTest)
+        query = query.join(weighed, _of_role(weighed, role), isouter=True)
+        query = query.join(tested, _of_role(tested, role), isouter=True)
+        query = query.add_columns(weighed.gross_kg - weighed.tare_kg, tested.moisture_fraction)
+    return query.add_columns(sort)
+
+
+def _of_role(table: Any, role: WeighingRole) -> ColumnElement[bool]:
+    return and_(table.manifest_id == Manifest.id, table.role == role, table.leg_seq == 0)
+
+
+def _order(order: ManifestOrder) -> Order:
+    if order is ManifestOrder.NUMBER:
+        return Order(Manifest.number.expression, Manifest.id.expression, descending=False)
+    if order is ManifestOrder.DOUBTFUL:
+        return Order(func.coalesce(Verdict.score, 0.0), Manifest.id.expression)
+    return Order(Manifest.issued_at.expression, Manifest.id.expression, order is ManifestOrder.NEWEST)
+
+
+def _conditions(wanted: ManifestFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.text:
+        found.append(_text_found(wanted.text))
+    if wanted.state:
+        found.append(Manifest.custody_state == wanted.state)
+    if wanted.verdict:
+        found.append(func.coalesce(Verdict.value, VerdictValue.PENDING.value) == wanted.verdict.value)
+    if wanted.plant:
+        found.append(Manifest.origin_id.in_(select(Facility.id).where(Facility.code == wanted.plant)))
+    if wanted.site:
+        found.append(Manifest.destination_id.in_(select(Facility.id).where(Facility.code == wanted.site)))
+    if wanted.hauler:
+        found.append(Organisation.code == wanted.hauler)
+    if wanted.vehicle:
+        found.append(Manifest.id.in_(select(Leg.manifest_id).where(Leg.vehicle_code == wanted.vehicle)))
+    if wanted.since:
+        found.append(Manifest.issued_at >= wanted.since)
+    if wanted.until:
+        found.append(Manifest.issued_at < wanted.until)
+    return found
+
+
+def _text_found(text: str) -> ColumnElement[bool]:
+    like = f"%{text.translate(LIKE_SIGNS)}%"
+    carried = (
+        select(Leg.manifest_id)
+        .join(Vehicle, Vehicle.id == Leg.vehicle_id, isouter=True)
+        .where(
+            or_(
+                Leg.vehicle_code.ilike(like, escape="\\"),
+                Vehicle.name.ilike(like, escape="\\"),
+                Leg.driver.ilike(like, escape="\\"),
+                Leg.voyage.ilike(like, escape="\\"),
+            )
+        )
+    )
+    return or_(Manifest.number.ilike(like, escape="\\"), Manifest.id.in_(carried))
+
+
+def _vehicles(session: Session, manifest_ids: Sequence[int]) -> dict[int, tuple[Name, ...]]:
+    names: dict[int, dict[str, Name]] = defaultdict(dict)
+    query = (
+        select(Leg.manifest_id, Leg.vehicle_code, Vehicle.name)
+        .join(Vehicle, Vehicle.id == Leg.vehicle_id, isouter=True)
+        .where(Leg.manifest_id.in_(manifest_ids))
+        .order_by(Leg.manifest_id, Leg.seq)
+    )
+    for manifest_id, code, name in session.execute(query):
+        names[manifest_id][code] = Name(code, name or code)
+    return defaultdict(tuple, {key: tuple(found.values()) for key, found in names.items()})
+
+
+def _finding_counts(session: Session, manifest_ids: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(FindingManifest.manifest_id, func.count())
+        .join(Finding, Finding.id == FindingManifest.finding_id)
+        .where(FindingManifest.manifest_id.in_(manifest_ids), Finding.current, ~Finding.retracted)
+        .group_by(FindingManifest.manifest_id)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def _manifest_row(row: Any, vehicles: tuple[Name, ...], findings: int) -> ManifestRow:
+    return ManifestRow(
+        id=row[0],
+        number=row[1],
+        issued_at=row[2],
+        state=row[3],
+        origin=Name(*row[4:7]),
+        destination=Name(*row[7:10]),
+        hauler=name_or_none(*row[10:13]),
+        verdict=row[13] or VerdictValue.PENDING,
+        score=row[14] or 0.0,
+        loaded_kg=row[15],
+        loaded_moisture_fraction=row[16],
+        received_kg=row[17],
+        received_moisture_fraction=row[18],
+        vehicles=vehicles,
+        findings=findings,
+    )

@@ -1,0 +1,82 @@
+"""Who may open what? One table: endpoint → roles. What is not in it keeps the service from starting."""
+
+from flask import Flask, abort, make_response, redirect, request, url_for
+from flask_login import current_user
+from werkzeug import Response
+
+from models.vocabulary import Role
+
+WITHOUT_SIGN_IN = None
+EVERYONE = frozenset(Role)
+REGULATOR = frozenset({Role.REGULATOR})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+
+# Which objects a role sees on a page is decided by tracking/queries/visibility.py: anyone else's is 404.
+RIGHTS: dict[str, frozenset[Role] | None] = {
+    "static": WITHOUT_SIGN_IN,
+    "health.alive": WITHOUT_SIGN_IN,
+    "login.sign_in": WITHOUT_SIGN_IN,
+    "login.switch_language": WITHOUT_SIGN_IN,
+    "login.sign_out": EVERYONE,
+    "overview.overview": EVERYONE,
+    "overview.figures": EVERYONE,
+    "map.basemap": EVERYONE,
+    "map.network": EVERYONE,
+    "map.positions": EVERYONE,
+    "manifests.listing": EVERYONE,
+    "manifests.table": EVERYONE,
+    "manifest.page": EVERYONE,
+    "manifest.map": EVERYONE,
+    "manifest.certificate": EVERYONE,
+    "findings.listing": EVERYONE,
+    "findings.table": EVERYONE,
+    "findings.page": EVERYONE,
+    "findings.map": EVERYONE,
+    "findings.decide": REGULATOR,
+    "facilities.listing": EVERYONE,
+    "facilities.table": EVERYONE,
+    "facilities.page": EVERYONE,
+    "vehicles.listing": EVERYONE,
+    "vehicles.table": EVERYONE,
+    "vehicles.page": EVERYONE,
+    "vehicles.map": EVERYONE,
+    "devices.listing": EVERYONE,
+    "devices.table": EVERYONE,
+    "devices.page": EVERYONE,
+    "users.listing": ADMINISTRATOR,
+}
+
+
+def install(app: Flask) -> None:
+    """Guard every request; raises LookupError when table and routes differ."""
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    if endpoints != RIGHTS.keys():
+        missing, unknown = sorted(endpoints - RIGHTS.keys()), sorted(RIGHTS.keys() - endpoints)
+        raise LookupError(
+            f"web/rights.py: endpoints without rights {missing}, rights without endpoint {unknown}"
+        )
+    app.before_request(guard)
+
+
+def guard() -> Response | None:
+    """Let pass whom the table lets pass; others are asked to sign in, or refused."""
+    if request.endpoint is None:
+        return None  # no such page: the router answers 404 or 405
+    roles = RIGHTS[request.endpoint]
+    if roles is WITHOUT_SIGN_IN:
+        return None
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if current_user.account.role not in roles:
+        abort(403)
+    return None
+
+
+def ask_to_sign_in() -> Response:
+    """To the sign-in page and back; a part of a page reloads the whole page instead."""
+    if request.headers.get("HX-Request"):
+        answer = make_response("", 401)
+        answer.headers["HX-Refresh"] = "true"
+        return answer
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("login.sign_in", next=target))

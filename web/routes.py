@@ -1,0 +1,23 @@
+"""Which parts answer requests? Pages for people, the programming interface for machines."""
+
+from flask import Blueprint
+
+from web import login
+from web.pages import (
+    city,
+    devices,
+    facilities,
+    findings,
+    health,
+    manifest,
+    manifests,
+    overview,
+    users,
+    vehicles,
+)
+
+WITHOUT_COOKIES: tuple[Blueprint, ...] = ()
+"""Parts that know their callers by a token: a forged form cannot reach them, so they need no CSRF token."""
+
+PAGES = (health, login, overview, findings, manifests, manifest, facilities, vehicles, devices, users, city)
+BLUEPRINTS: tuple[Blueprint, ...] = (*(page.bp for page in PAGES), *WITHOUT_COOKIES)

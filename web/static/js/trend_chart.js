@@ -1,0 +1,22 @@
+// How many shipments a day, and of which verdict? Stacked bars over two weeks.
+
+import { axis, chart, colour, pointer } from "./charts.js";
+
+const VERDICTS = { consistent: "good", insufficient: "warn", contradicted: "bad", pending: "line-strong" };
+
+const element = document.getElementById("trend-chart");
+if (element) {
+  const series = JSON.parse(element.dataset.series);
+  const words = JSON.parse(element.dataset.words);
+  chart(element, () => ({
+    animation: false,
+    grid: { left: 48, right: 16, top: 40, bottom: 28 },
+    legend: { top: 0, left: 8, itemWidth: 12, itemHeight: 12, textStyle: { color: colour("ink"), fontSize: 12 } },
+    tooltip: { ...pointer(), axisPointer: { type: "shadow" } },
+    xAxis: { type: "category", data: series.days.map((day) => day.slice(5)), ...axis("", { splitLine: { show: false } }) },
+    yAxis: { type: "value", minInterval: 1, ...axis(element.dataset.axis) },
+    series: Object.entries(VERDICTS).map(([verdict, name]) => ({
+      name: words[verdict], type: "bar", stack: "day", barMaxWidth: 34, data: series[verdict], itemStyle: { color: colour(name) },
+    })),
+  }));
+}
