@@ -60,7 +60,7 @@ def print_acceptance(device: str, acceptance: Acceptance) -> None:
     """The counts on standard output, each refusal on standard error."""
     if acceptance.waiting:
         click.echo(
-            f"device '{device}' is not registered: the file waits in quarantine. "
+            f"device '{device}' is not registered or out of service: the file waits in quarantine. "
             f"Register it, then: sludgetrace device release {device}",
             err=True,
         )

@@ -33,9 +33,9 @@ def sort_families(rows: Sequence[ManifestRow], stored: set[str]) -> Families:
         else:
             unique[row.number] = row
     families.refusals += _name_parents(unique, stored, families.parents)
-    for fault in families.refusals:
-        unique = {number: row for number, row in unique.items() if row.place != fault.place}
-    families.rows = list(_parents_first(unique, stored, families))
+    refused = {fault.place for fault in families.refusals}
+    storable = {number: row for number, row in unique.items() if row.place not in refused}
+    families.rows = list(_parents_first(storable, stored, families))
     return families
 
 

@@ -4,7 +4,7 @@ What was reported once stands: a later version of the folder may add what was no
 that differs from a stored one is refused, and the row with it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -70,31 +70,38 @@ def store(
     given: Iterable[Given],
     tally: Tally,
     fields: Mapping[str, str],
+    touch: Callable[[Session, list[Any]], None] | None = None,
 ) -> Iterator[Refusal]:
     """Insert new rows, fill the blanks of known ones, refuse what contradicts or repeats.
 
-    `fields` gives the folder's name of a column where it differs.
+    `fields` gives the folder's name of a column where it differs; `touch` is called with the rows that
+    are new or filled, where what refers to them must be looked at again.
     """
     rows = list(given)
     known = known_rows(session, table, key, [row.key for row in rows])
     seen: set[tuple[Any, ...]] = set()
+    changed: list[Any] = []
     for row in rows:
         stored = known.get(row.key)
         if row.key in seen:
             named = ", ".join(str(part) for part in row.key)
             yield Refusal(row.place, fields.get(key[-1], key[-1]), f"{named} appears more than once")
         elif stored is None:
-            session.add(table(**dict(zip(key, row.key, strict=True)), **row.values))
+            changed.append(table(**dict(zip(key, row.key, strict=True)), **row.values))
             tally.new += 1
         elif contradictions := differences(stored, row.values):
             for each in contradictions:
                 yield Refusal(row.place, fields.get(each.field, each.field), each.sentence())
         elif fill(stored, row.values):
+            changed.append(stored)
             tally.filled += 1
         else:
             tally.unchanged += 1
         seen.add(row.key)
+    session.add_all(changed)
     session.flush()
+    if touch is not None and changed:
+        touch(session, changed)
 
 
 def known_rows(

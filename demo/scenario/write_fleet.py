@@ -9,6 +9,7 @@ from demo.scenario.known import Known, References, read_known
 from demo.scenario.outcome import Tally
 from demo.scenario.read_fleet import PLANT_FIGURES, SITE_FIGURES
 from demo.scenario.rows import DayRow, DeviceRow, ScaleRow, VehicleRow
+from demo.scenario.touched import touch_scales, touch_vehicles
 from gps_ingest.store.watermarks import mark_binding
 from models.base import Base
 from models.days import PlantDay, SiteDay
@@ -33,7 +34,8 @@ def write_vehicles(session: Session, rows: Sequence[VehicleRow], tally: Tally) -
                 "mmsi": row.mmsi,
             }
             given.append(Given(row.place, (row.code,), values))
-    yield from store(session, Vehicle, ("code",), given, tally, {"code": "id", "organisation_id": "org"})
+    names = {"code": "id", "organisation_id": "org"}
+    yield from store(session, Vehicle, ("code",), given, tally, names, touch_vehicles)
 
 
 def write_devices(session: Session, rows: Sequence[DeviceRow], tally: Tally) -> Iterator[Refusal]:
@@ -63,11 +65,8 @@ def write_bindings(session: Session, rows: Sequence[DeviceRow], tally: Tally) ->
         if not references.refusals:
             given.append(Given(row.place, (known.devices[row.code], row.valid_from), values))
     names = {"vehicle_id": "vehicle_id", "valid_from": "valid_from"}
-    changed = tally.new + tally.filled
-    yield from store(session, DeviceBinding, ("device_id", "valid_from"), given, tally, names)
-    if tally.new + tally.filled > changed:
-        for each in given:
-            _mark(session, each)
+    key = ("device_id", "valid_from")
+    yield from store(session, DeviceBinding, key, given, tally, names, mark_bindings)
 
 
 def _binding_values(references: References, row: DeviceRow, known: Known) -> dict[str, object]:
@@ -77,10 +76,10 @@ def _binding_values(references: References, row: DeviceRow, known: Known) -> dic
     return {"vehicle_id": vehicle_id, "valid_to": row.valid_to}
 
 
-def _mark(session: Session, given: Given) -> None:
-    device_id, valid_from = given.key
-    binding = DeviceBinding(device_id=device_id, valid_from=valid_from, **given.values)
-    mark_binding(session, binding)
+def mark_bindings(session: Session, changed: Sequence[DeviceBinding]) -> None:
+    """Look again at the vehicles from the first fix that each binding covers."""
+    for binding in changed:
+        mark_binding(session, binding)
 
 
 def write_scales(session: Session, rows: Sequence[ScaleRow], tally: Tally) -> Iterator[Refusal]:
@@ -100,7 +99,7 @@ def write_scales(session: Session, rows: Sequence[ScaleRow], tally: Tally) -> It
             }
             given.append(Given(row.place, (row.code,), values))
     names = {"code": "id", "facility_id": "facility", "accuracy_class": "class"}
-    yield from store(session, Scale, ("code",), given, tally, names)
+    yield from store(session, Scale, ("code",), given, tally, names, touch_scales)
 
 
 def write_plant_days(session: Session, rows: Sequence[DayRow], tally: Tally) -> Iterator[Refusal]:

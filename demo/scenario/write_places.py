@@ -9,6 +9,7 @@ from demo.scenario.filling import Given, store
 from demo.scenario.known import References, read_known
 from demo.scenario.outcome import Tally
 from demo.scenario.rows import DiversionRow, FacilityRow, MapFeatureRow, OrganisationRow, RouteRow
+from demo.scenario.touched import touch_diversions, touch_facilities, touch_routes
 from models.facilities import Facility, MapFeature, Route
 from models.manifests import Diversion
 from models.organisations import Organisation
@@ -38,7 +39,7 @@ def write_facilities(session: Session, rows: Sequence[FacilityRow], tally: Tally
         "polygon": "geometry",
         "max_moisture_fraction": "max_moisture",
     }
-    yield from store(session, Facility, ("code",), given, tally, names)
+    yield from store(session, Facility, ("code",), given, tally, names, touch_facilities)
 
 
 def _facility_values(row: FacilityRow, owner: int | None) -> dict[str, object]:
@@ -79,7 +80,7 @@ def write_routes(session: Session, rows: Sequence[RouteRow], tally: Tally) -> It
             }
             given.append(Given(row.place, (row.code,), values))
     names = {"code": "id", "origin_id": "from", "destination_id": "to", "line": "geometry"}
-    yield from store(session, Route, ("code",), given, tally, names)
+    yield from store(session, Route, ("code",), given, tally, names, touch_routes)
 
 
 def write_map(session: Session, rows: Sequence[MapFeatureRow], tally: Tally) -> Iterator[Refusal]:
@@ -122,4 +123,4 @@ def write_diversions(session: Session, rows: Sequence[DiversionRow], tally: Tall
             }
             given.append(Given(row.place, (row.code,), values))
     names = {"code": "id", "from_site_id": "from_site", "to_site_id": "to_site"}
-    yield from store(session, Diversion, ("code",), given, tally, names)
+    yield from store(session, Diversion, ("code",), given, tally, names, touch_diversions)

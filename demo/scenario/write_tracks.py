@@ -21,10 +21,10 @@ from gps_ingest.decoders.csv_fixes import (
     CsvRows,
     HeaderRefused,
     decode_lines,
-    device_code_fault,
     read_header,
 )
 from gps_ingest.decoders.fix_batch import Decoded
+from gps_ingest.decoders.fix_fields import device_code_fault
 from gps_ingest.decoders.gpx import decode as decode_gpx
 from gps_ingest.store.acceptance import UNKNOWN_DEVICE, Acceptance, accept
 from gps_ingest.store.raw_messages import Message
@@ -142,9 +142,11 @@ def gpx_pieces(path: Path, place: str, now: datetime) -> Iterator[Piece]:
     body = path.read_bytes()
     decoded = decode_gpx(body)
     refusals = [Refusal(f"{place}: {each.place}", each.field, each.reason) for each in decoded.refusals]
-    if decoded.device_code is None:
-        refusals.append(Refusal(place, "name", "no <name> says which device this track is of"))
+    code = decoded.device_code or ""
+    fault = device_code_fault(code)
+    if fault:
+        refusals.append(Refusal(place, "name", f"the track's <name>, which says whose it is, {fault}"))
         yield Piece([], refusals, len(body))
         return
-    message = Message(decoded.device_code, Protocol.GPX, body, place, now)
+    message = Message(code, Protocol.GPX, body, place, now)
     yield Piece([(message, decoded)], refusals, len(body))

@@ -32,7 +32,6 @@ from gps_ingest.decoders.fix_fields import (
     MILLISECOND,
     READERS,
     read_fix,
-    shown,
 )
 from models.values import ACC_UNKNOWN, LOAD_UNKNOWN, DecodedFix, FloatArray, IntArray, Refusal
 
@@ -218,12 +217,3 @@ def _row_values(columns: Sequence[str], line: bytes, place: str) -> dict[str, st
     return {
         name: cell for name, cell in zip(columns, cells, strict=True) if name in READERS or name == DEVICE
     }
-
-
-def device_code_fault(code: str) -> str | None:
-    """Why `code` cannot be the identifier of a device, or None."""
-    if not code:
-        return "is missing"
-    if len(code) > 64 or not code.isprintable():
-        return f"{shown(code)} is not an identifier of at most 64 printable characters"
-    return None

@@ -29,6 +29,7 @@ FIRST_MS = (datetime(1980, 1, 6, tzinfo=UTC) - EPOCH) // MILLISECOND  # GPS time
 LAST_MS = (datetime(2100, 1, 1, tzinfo=UTC) - EPOCH) // MILLISECOND
 EPOCH_S_BELOW = 1e11  # a number under this counts seconds (until the year 5138), above it milliseconds
 MAX_COORDINATE_DEG = 214.0  # 1e-7 degree in a 32-bit integer; anything inside is kept, doubted if need be
+MAX_CODE = 64  # characters of a device's identifier
 MAX_QUANTITY = 1e7  # km/h, degrees, metres, km: beyond this no device means what it sends
 
 LOAD_STATES = {
@@ -170,3 +171,12 @@ def read_fix(values: Mapping[str, object], place: str) -> DecodedFix | list[Refu
         except UnreadableField as error:
             refusals.append(Refusal(place, field, str(error)))
     return refusals or DecodedFix(**taken)
+
+
+def device_code_fault(code: str) -> str | None:
+    """Why `code` cannot be the identifier of a device, or None."""
+    if not code:
+        return "is missing"
+    if len(code) > MAX_CODE or not code.isprintable():
+        return f"{shown(code)} is not an identifier of at most {MAX_CODE} printable characters"
+    return None

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gps_ingest.decoders.fix_batch import NEVER, Decoded, FixBatch
+from gps_ingest.decoders.fix_fields import device_code_fault
 from gps_ingest.doubts import DoubtedBatch, doubt_arrivals, reasons_of
 from gps_ingest.store.fix_rows import insert_fixes
 from gps_ingest.store.raw_messages import Message, keep_message
@@ -22,6 +23,7 @@ from models.values import IntArray, Refusal
 from models.vocabulary import RawStatus
 
 UNKNOWN_DEVICE = "the device is not registered"
+OUT_OF_SERVICE = "the device is out of service"
 TOO_FAR_AHEAD = "the time lies more than {hours:g} h after the time of receipt"
 
 
@@ -32,7 +34,7 @@ class Acceptance:
     accepted: fixes that are new; repeated: fixes that were there before. positions, doubts: one entry
     for each fix taken (new or repeated), as it stood in the message (FixBatch.position). refused: what
     could not be read; quarantined: what was read but is kept as raw bytes only. `waiting`: the device
-    is not registered, the whole message waits for it.
+    is not registered or out of service, the whole message waits for it.
     """
 
     accepted: int
@@ -67,19 +69,26 @@ def accept(
     """Write the message and its fixes; a message that came before changes nothing.
 
     `stamp_receipt` gives fixes that carry no time of receipt the message's own; a scenario's blank
-    stays unknown. An unknown device's message goes to quarantine whole, and nothing else is written.
+    stays unknown. The message of a device that is not known, or not in service, goes to quarantine whole
+    and nothing else is written; what cannot be the code of a device is refused.
     """
-    device_id = session.scalar(select(Device.id).where(Device.code == message.device_code))
-    if device_id is None:
-        keep_message(session, message, None, RawStatus.QUARANTINED, UNKNOWN_DEVICE)
-        return _taken_none(decoded, waiting=True)
+    fault = device_code_fault(message.device_code)
+    if fault:
+        return _taken_none((Refusal("message", "device", f"the device's code {fault}"),), waiting=False)
+    device = session.execute(
+        select(Device.id, Device.active).where(Device.code == message.device_code)
+    ).one_or_none()
+    if device is None or not device.active:
+        why = UNKNOWN_DEVICE if device is None else OUT_OF_SERVICE
+        keep_message(session, message, None, RawStatus.QUARANTINED, why)
+        return _taken_none(decoded.refusals, waiting=True)
     batch = stamped(decoded.batch, to_ms(message.received_at)) if stamp_receipt else decoded.batch
     doubted = doubt_arrivals(batch, limits)
     held = _held_back(doubted, limits, decoded)
-    kept = keep_message(session, message, device_id, *_status(decoded, held))
+    kept = keep_message(session, message, device.id, *_status(decoded, held))
     if kept.repeated and kept.status is RawStatus.ACCEPTED:
         return _taken(doubted, decoded, held, new=0)
-    return take_fixes(session, device_id, kept.id, doubted, decoded, held)
+    return take_fixes(session, device.id, kept.id, doubted, decoded, held)
 
 
 def take_fixes(
@@ -132,12 +141,12 @@ def _taken(doubted: DoubtedBatch, decoded: Decoded, held: tuple[Refusal, ...], n
     )
 
 
-def _taken_none(decoded: Decoded, *, waiting: bool) -> Acceptance:
+def _taken_none(refused: tuple[Refusal, ...], *, waiting: bool) -> Acceptance:
     return Acceptance(
         accepted=0,
         repeated=0,
         positions=np.array([], dtype=np.int64),
         doubts=np.array([], dtype=np.uint32),
-        refused=decoded.refusals,
+        refused=refused,
         waiting=waiting,
     )

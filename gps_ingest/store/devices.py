@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gps_ingest.decoders.fix_fields import device_code_fault
 from gps_ingest.store.watermarks import mark_binding
 from models.fixes import RawMessage
 from models.fleet import Device, DeviceBinding, Vehicle
@@ -38,8 +39,9 @@ class DeviceLine:
 
 def register_device(session: Session, code: str, protocol: Protocol, datum: Datum = Datum.WGS84) -> Device:
     """A new device; raises DeviceRefused for a code that is taken or is none."""
-    if not code or len(code) > 64 or not code.isprintable():
-        raise DeviceRefused("a device's code has 1 to 64 printable characters")
+    fault = device_code_fault(code)
+    if fault:
+        raise DeviceRefused(f"the device's code {fault}")
     if session.scalar(select(Device.id).where(Device.code == code)) is not None:
         raise DeviceRefused(f"device '{code}' is registered already")
     device = Device(code=code, protocol=protocol, datum=datum, active=True)

@@ -47,7 +47,7 @@ def keep_message(
         "received_at": message.received_at,
         "body": message.body,
         "sha256": sha256,
-        "source": message.source[:200],
+        "source": storable(message.source)[:200],
         "status": status,
         "reason": None if reason is None else reason[:MAX_REASON],
     }
@@ -57,6 +57,11 @@ def keep_message(
     known = tuple_(RawMessage.device_code, RawMessage.sha256) == (message.device_code, sha256)
     row = session.execute(select(RawMessage.id, RawMessage.status).where(known)).one()
     return KeptMessage(row.id, repeated=True, status=row.status)
+
+
+def storable(text: str) -> str:
+    """File names may hold bytes that are no text, which neither database takes; they show as ?."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def _insert(session: Session) -> Any:
