@@ -1,8 +1,8 @@
 """How does a GPX file become position reports?
 
 gpxpy reads ordinary files, after expat has gone over them once and found nothing active. Files above
-STREAM_FROM_BYTES, and those of which gpxpy would take nothing because one point is bad, are read point
-by point (gpx_stream.py); both ways give the same fixes.
+STREAM_FROM_BYTES, and those in which anything is wrong, are read point by point (gpx_stream.py), which says
+what is wrong where; both ways give the same fixes.
 """
 
 from typing import Any
@@ -10,10 +10,10 @@ from typing import Any
 import gpxpy
 import gpxpy.gpx
 
-from gps_ingest.decoders.fix_batch import Decoded, batch_of, nothing_decoded
+from gps_ingest.decoders.fix_batch import Decoded, batch_of
 from gps_ingest.decoders.gpx_points import CHILDREN, PLACE, read_point
-from gps_ingest.decoders.gpx_stream import NO_POINTS, NO_TIMES, XmlRefused, decode_stream, refuse_active_xml
-from models.values import DecodedFix, Refusal
+from gps_ingest.decoders.gpx_stream import decode_stream, refuse_active_xml
+from models.values import DecodedFix
 
 STREAM_FROM_BYTES = 5 * 1024 * 1024
 
@@ -27,33 +27,24 @@ def decode(body: bytes) -> Decoded:
         return decode_stream(body)
     try:
         refuse_active_xml(body)
-        parsed = gpxpy.parse(body)
-    except XmlRefused:
-        return decode_stream(body)  # says the same, and keeps the points before XML that breaks off
+        whole = decode_whole(gpxpy.parse(body))
     except Exception:  # gpxpy lets whatever its parts raise pass, and gives up at the first bad point
-        return decode_stream(body)
-    return decode_tracks(parsed)
+        whole = None
+    return decode_stream(body) if whole is None else whole
 
 
-def decode_tracks(parsed: "gpxpy.gpx.GPX") -> Decoded:
-    """The points that gpxpy read."""
+def decode_whole(parsed: "gpxpy.gpx.GPX") -> Decoded | None:
+    """The points that gpxpy read, or None unless each of them can be taken."""
     fixes: list[DecodedFix] = []
-    positions: list[int] = []
-    refusals: list[Refusal] = []
-    points = [point for track in parsed.tracks for segment in track.segments for point in segment.points]
-    if not points:
-        return nothing_decoded("file", "trkpt", NO_POINTS)
-    if not any(point.time for point in points):
-        return nothing_decoded("file", "time", NO_TIMES)
-    for number, point in enumerate(points, start=1):
-        fix = read_point(point_values(point), number)
+    for point in (point for track in parsed.tracks for segment in track.segments for point in segment.points):
+        fix = read_point(point_values(point), len(fixes) + 1)
         if isinstance(fix, list):
-            refusals += fix
-        else:
-            fixes.append(fix)
-            positions.append(number)
+            return None
+        fixes.append(fix)
+    if not fixes:
+        return None
     name = next((track.name for track in parsed.tracks if track.name), None) or parsed.name
-    return Decoded(batch_of(fixes, positions), tuple(refusals), name and name.strip(), PLACE)
+    return Decoded(batch_of(fixes, range(1, len(fixes) + 1)), device_code=name and name.strip(), place=PLACE)
 
 
 def point_values(point: "gpxpy.gpx.GPXTrackPoint") -> dict[str, object]:

@@ -28,6 +28,7 @@ class GpxReader:
     """The state of reading: where in the tree, the point under way, what was taken."""
 
     path: list[str] = field(default_factory=list)
+    version: str | None = None
     point: dict[str, object] | None = None
     text: str | None = None
     number: int = 0
@@ -45,6 +46,8 @@ class GpxReader:
             raise XmlRefused(f"nests deeper than {MAX_DEPTH} elements")
         if len(self.path) == 1 and name != "gpx":
             raise XmlRefused(f"is not GPX: its first element is <{name[:40]}>")
+        if len(self.path) == 1:
+            self.version = attributes.get("version")
         if name == "trkpt":
             self.point = {"lat": attributes.get("lat"), "lon": attributes.get("lon")}
             self.number += 1
@@ -66,7 +69,8 @@ class GpxReader:
             self.point = None
 
     def _names_sender(self) -> bool:
-        return self.path in (["gpx", "trk", "name"], ["gpx", "metadata", "name"], ["gpx", "name"])
+        own = ["gpx", "metadata", "name"] if self.version == "1.1" else ["gpx", "name"]
+        return self.path in (["gpx", "trk", "name"], own)
 
     def _keep_text(self, name: str, text: str) -> None:
         if self.point is not None:
