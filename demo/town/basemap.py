@@ -12,7 +12,7 @@ from demo.town.water import CORE_RADIUS_M
 
 Layer = tuple[dict[str, object], LineString | Polygon]
 STREET_MARGIN_M = {"core": 13.0, "outer": 16.0}
-BLOCK_M2 = (7_000.0, 420_000.0)
+BLOCK_M2 = (7_000.0, 640_000.0)
 
 
 def basemap(town: Town) -> list[Layer]:

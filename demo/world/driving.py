@@ -10,7 +10,7 @@ from demo.world.ways import Way
 
 Floats = NDArray[np.float64]
 GAIN_MS2, BRAKE_MS2 = 0.55, 0.8  # a laden truck
-LANE_M = 3.5  # drivers keep to the right of the centre line
+LANE_M = 2.4  # drivers keep to the right of the centre line
 HOURLY = np.array(
     [1.06] * 6
     + [

@@ -143,7 +143,7 @@ def _truck(rng: np.random.Generator, role: str, k: int, plate: str, haulers: int
         "",
         _driver(rng),
         float(start) * 3_600,
-        int(rng.integers(7)),
+        (2 * k + 3) % 7,
     )
 
 

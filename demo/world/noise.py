@@ -8,7 +8,7 @@ from demo.town.plane import Points
 
 Floats = NDArray[np.float64]
 STEP_S = 5.0
-BURST_EVERY_S = 5_400.0
+BURST_EVERY_S = 4_800.0
 BURST_M, BURST_S = (30.0, 120.0), (20.0, 300.0)
 MOOD_SPREAD, MOOD_TAU_S = 0.55, 400.0  # open country and street canyons: σ swings slowly by this log factor
 
@@ -35,8 +35,8 @@ def bursts(rng: np.random.Generator, end_s: float) -> tuple[Floats, Floats, Poin
     """Multipath: (starts, lengths, offsets (k, 2)). Small and short ones are the common ones."""
     count = int(rng.poisson(end_s / BURST_EVERY_S))
     start = np.sort(rng.uniform(0, end_s, count))
-    size = np.minimum(BURST_M[0] + rng.exponential(16.0, count), BURST_M[1])
-    length = np.minimum(BURST_S[0] + rng.exponential(45.0, count), BURST_S[1])
+    size = np.minimum(BURST_M[0] + rng.exponential(26.0, count), BURST_M[1])
+    length = np.minimum(BURST_S[0] + rng.exponential(40.0, count), BURST_S[1])
     heading = rng.uniform(0, 2 * np.pi, count)
     return start, length, np.column_stack((size * np.cos(heading), size * np.sin(heading)))
 

@@ -36,7 +36,8 @@ def plot(rehearsal: World, wish: Wish, counts: dict[str, int]) -> dict[Key, Misd
 def untouched(world: World, load: Load) -> bool:
     """A complete ordinary load on a single road leg, with nothing else wrong."""
     complete = load.received_s is not None and load.received_s < world.end_s - 600
-    return load.direct and load.decision == "accepted" and complete and load.misdeed is None and load.on_paper
+    whole = load.misdeed is None and load.on_paper and "shared" not in load.extra
+    return load.direct and whole and load.decision == "accepted" and complete
 
 
 def _may(world: World, load: Load) -> bool:

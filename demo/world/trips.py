@@ -13,7 +13,7 @@ from demo.world.ways import Way
 
 OTHER_ROUTE_SHARE = 0.16
 STOP_SHARE = 0.12
-SERVICE_ROAD_SHARE = 0.07
+SERVICE_ROAD_SHARE = 0.05
 SERVICE_ROAD_ASIDE_M = 36.0
 ARRIVES_WITHIN = 1.36  # of the planned time, for honest loads, whatever they stop for
 

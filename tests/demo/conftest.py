@@ -1,0 +1,30 @@
+"""Worlds that the tests of the simulator share: one with every violation, one in which nothing goes wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from demo.simulate import simulate
+from demo.world.wishes import KINDS
+from tests.demo.simulated import Folder
+
+WISHED = 2
+
+
+@pytest.fixture(scope="session")
+def crooked_world(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """Two days, 24 vehicles, every kind of violation twice."""
+    base: Path = tmp_path_factory.mktemp("crooked")
+    wish = base / "violations.json"
+    wish.write_text(json.dumps(dict.fromkeys(KINDS, WISHED)), encoding="utf-8")
+    simulate(base / "world", seed=11, days=2, plants=5, vehicles=24, violations=wish)
+    return Folder(base / "world")
+
+
+@pytest.fixture(scope="session")
+def honest_world(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """One day, 24 vehicles, nothing wrong."""
+    path: Path = tmp_path_factory.mktemp("honest") / "world"
+    simulate(path, seed=13, days=1, plants=5, vehicles=24, violations="none")
+    return Folder(path)
