@@ -44,6 +44,7 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "devices.table": EVERYONE,
     "devices.page": EVERYONE,
     "users.listing": ADMINISTRATOR,
+    "fixes.post_fixes": WITHOUT_SIGN_IN,  # checks the token of the device
 }
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from web import login
+from web.api import fixes
 from web.pages import (
     city,
     devices,
@@ -16,7 +17,7 @@ from web.pages import (
     vehicles,
 )
 
-WITHOUT_COOKIES: tuple[Blueprint, ...] = ()
+WITHOUT_COOKIES: tuple[Blueprint, ...] = (fixes.bp,)
 """Parts that know their callers by a token: a forged form cannot reach them, so they need no CSRF token."""
 
 PAGES = (health, login, overview, findings, manifests, manifest, facilities, vehicles, devices, users, city)

@@ -77,10 +77,8 @@ def post_fixes() -> Response:
             headers={"WWW-Authenticate": 'Bearer realm="sludgetrace"'},
         )
     settings = current_app.extensions["settings"]
-    request.max_content_length = settings.max_batch_bytes
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
+    body = read_body(settings.max_batch_bytes)
+    if body is None:
         return problem(413, "Batch too large", f"A batch has at most {settings.max_batch_bytes} bytes.")
     try:
         items = read_envelope(body)
@@ -100,6 +98,16 @@ def device_of_request() -> str | None:
     if not shown.startswith(SCHEME):
         return None
     return device_of_token(reading(), shown[len(SCHEME) :].strip())
+
+
+def read_body(most_bytes: int) -> bytes | None:
+    """The body, or None when it is longer, whether or not the client said so beforehand."""
+    request.max_content_length = most_bytes + 1  # a body in chunks is cut there, without an error
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        return None
+    return body if len(body) <= most_bytes else None
 
 
 class EnvelopeRefused(ValueError):

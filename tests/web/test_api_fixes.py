@@ -1,0 +1,224 @@
+"""Does the interface for devices take what it acknowledges, name what it refuses, and let nobody else in?"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import orjson
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
+
+from app import create_app
+from gps_ingest.store.devices import bind_device, issue_token, register_device
+from models.fixes import FixRow, RawMessage
+from models.journeys import Watermark
+from models.session import write_sessions
+from models.settings import Settings
+from models.vocabulary import Protocol, RawStatus
+from tests.factories import ms, vehicle
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+FIX = {"recorded_at": "2026-03-02T11:59:58Z", "lat": 31.25, "lon": 120.5, "speed_kmh": 42.5}
+MOST_FIXES, MOST_BYTES = 20, 4000
+
+
+@pytest.fixture
+def app(engine: Engine, tmp_path: Any) -> Flask:
+    settings = Settings(state_dir=str(tmp_path), max_batch_fixes=MOST_FIXES, max_batch_bytes=MOST_BYTES)
+    app = create_app(settings, engine)
+    app.extensions["clock"] = lambda: NOW
+    return app
+
+
+@pytest.fixture
+def token(engine: Engine) -> str:
+    """The token of device D1, which rides on a vehicle."""
+    with write_sessions(engine).begin() as session:
+        truck = vehicle(session, code="V1")
+        bind_device(
+            session, register_device(session, "D1", Protocol.JSON), truck.code, NOW - timedelta(days=1)
+        )
+        return issue_token(session, "D1")
+
+
+Post = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def post(app: Flask, token: str) -> Post:
+    """POST a body to the interface with the device's token, or with another one."""
+    client: FlaskClient = app.test_client()
+
+    def send(body: object, shown: str | None = token) -> TestResponse:
+        headers = {} if shown is None else {"Authorization": f"Bearer {shown}"}
+        data = body if isinstance(body, bytes) else orjson.dumps(body)
+        return client.post("/api/v1/fixes", data=data, content_type="application/json", headers=headers)
+
+    return send
+
+
+def rows(engine: Engine, table: Any) -> list[Any]:
+    with write_sessions(engine)() as session:
+        return list(session.scalars(select(table)))
+
+
+@pytest.mark.parametrize("envelope", [lambda fixes: fixes, lambda fixes: {"fixes": fixes}])
+def test_a_batch_is_stored_before_it_is_acknowledged(
+    engine: Engine, post: Post, envelope: Callable[[list[object]], object]
+) -> None:
+    answer = post(envelope([FIX]))
+    assert answer.status_code == 200
+    assert answer.json == {"accepted": 1, "repeated": 0, "doubted": [], "refused": [], "quarantined": []}
+    [row] = rows(engine, FixRow)
+    assert (row.time_ms, row.received_ms) == (ms(NOW) - 2000, ms(NOW))
+    assert [mark.dirty_from_ms for mark in rows(engine, Watermark)] == [ms(NOW) - 2000]
+    assert [raw.status for raw in rows(engine, RawMessage)] == [RawStatus.ACCEPTED]
+
+
+def test_the_same_batch_again_changes_nothing(engine: Engine, post: Post) -> None:
+    post([FIX])
+    assert post([FIX]).json["repeated"] == 1  # type: ignore[index]
+    assert len(rows(engine, FixRow)) == 1
+    assert len(rows(engine, RawMessage)) == 1
+
+
+def test_doubts_and_refusals_come_by_index(engine: Engine, post: Post) -> None:
+    ahead = (NOW + timedelta(hours=25)).isoformat()
+    answer = post([FIX, {**FIX, "lat": 0, "lon": 0}, {"lat": "x"}, "fix", {**FIX, "recorded_at": ahead}])
+    assert answer.status_code == 200
+    assert answer.json == {
+        "accepted": 2,
+        "repeated": 0,
+        "doubted": [{"index": 1, "reasons": ["range"]}],
+        "refused": [
+            {"index": 2, "field": "recorded_at", "reason": "is missing"},
+            {"index": 2, "field": "lat", "reason": "'x' is not a number"},
+            {"index": 2, "field": "lon", "reason": "is missing"},
+            {"index": 3, "field": "", "reason": "is not an object"},
+        ],
+        "quarantined": [
+            {
+                "index": 4,
+                "field": "recorded_at",
+                "reason": "the time lies more than 24 h after the time of receipt",
+            }
+        ],
+    }
+    [raw] = rows(engine, RawMessage)
+    assert raw.status is RawStatus.QUARANTINED
+    assert b'"lat":"x"' in raw.body
+
+
+def test_a_batch_of_bad_items_only_is_acknowledged_so_that_nobody_sends_it_for_ever(
+    engine: Engine, post: Post
+) -> None:
+    answer = post([{"lat": 1}])
+    assert (answer.status_code, answer.json["accepted"]) == (200, 0)  # type: ignore[index]
+    assert [raw.status for raw in rows(engine, RawMessage)] == [RawStatus.REFUSED]
+
+
+def test_an_empty_batch_is_a_batch(post: Post) -> None:
+    assert post([]).status_code == 200
+
+
+@pytest.mark.parametrize("shown", [None, "", "wrong", "x" * 5000])
+def test_an_unknown_token_is_turned_away_and_nothing_kept(
+    engine: Engine, post: Post, shown: str | None
+) -> None:
+    answer = post([FIX], shown)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.content_type == "application/problem+json"
+    assert rows(engine, RawMessage) == []
+
+
+def test_a_token_that_was_replaced_is_turned_away(engine: Engine, post: Post, token: str) -> None:
+    with write_sessions(engine).begin() as session:
+        issue_token(session, "D1")
+    assert post([FIX], token).status_code == 401
+
+
+def test_a_token_speaks_for_its_own_device_only(engine: Engine, post: Post) -> None:
+    with write_sessions(engine).begin() as session:
+        other = register_device(session, "D2", Protocol.JSON)
+        foreign = issue_token(session, "D2")
+        other_id = other.id
+    assert post([{**FIX, "device_id": "D1"}], foreign).status_code == 200
+    assert [row.device_id for row in rows(engine, FixRow)] == [other_id]
+
+
+def test_basic_authentication_is_no_token(app: Flask, token: str) -> None:
+    answer = app.test_client().post("/api/v1/fixes", json=[FIX], headers={"Authorization": f"Basic {token}"})
+    assert answer.status_code == 401
+
+
+def test_too_many_fixes(engine: Engine, post: Post) -> None:
+    assert post([FIX] * MOST_FIXES).status_code == 200
+    answer = post([FIX] * (MOST_FIXES + 1))
+    assert answer.status_code == 413
+    assert answer.json["detail"] == "A batch has at most 20 fixes; 21 were sent and none was taken."  # type: ignore[index]
+    assert len(rows(engine, RawMessage)) == 1
+
+
+def test_too_many_bytes(engine: Engine, post: Post) -> None:
+    answer = post([{**FIX, "note": "x" * MOST_BYTES}])
+    assert answer.status_code == 413
+    assert answer.content_type == "application/problem+json"
+    assert rows(engine, RawMessage) == []
+
+
+def test_too_many_bytes_without_saying_how_many(app: Flask, token: str) -> None:
+    body = b"[" + b" " * MOST_BYTES + b"]"
+    answer = app.test_client().post(
+        "/api/v1/fixes",
+        input_stream=BytesIO(body),
+        headers={"Authorization": f"Bearer {token}", "Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "reason"),
+    [
+        (b"{", "", "is not JSON"),
+        (b"", "", "is not JSON"),
+        (b"7", "", "neither a list"),
+        (b"{}", "fixes", "Missing data"),
+        (b'{"fixes": 7}', "fixes", "Not a valid list"),
+        (b'{"fixes": [], "device": "D2"}', "device", "Unknown field"),
+    ],
+)
+def test_what_is_no_batch_is_a_problem_with_its_field(
+    engine: Engine, post: Post, body: bytes, field: str, reason: str
+) -> None:
+    answer = post(body)
+    assert answer.status_code == 400
+    assert answer.content_type == "application/problem+json"
+    problem = answer.get_json(force=True)
+    assert {"type", "title", "status", "detail", "errors"} == problem.keys()
+    assert [error["field"] for error in problem["errors"]] == [field]
+    assert reason in problem["errors"][0]["reason"]
+    assert rows(engine, RawMessage) == []
+
+
+def test_a_database_that_cannot_be_reached_asks_to_try_again(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr("web.api.fixes.accept", fail)
+    answer = post([FIX])
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_no_cookie_and_no_form_token_is_needed_and_none_is_set(post: Post) -> None:
+    answer = post([FIX])
+    assert "Set-Cookie" not in answer.headers
