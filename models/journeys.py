@@ -81,6 +81,21 @@ class TripLeg(Base):
     margin: Mapped[float] = mapped_column(Float)
 
 
+class SilenceRow(Base):
+    """Silence of a moving vehicle between two fixes; places where many fall silent are shadow zones."""
+
+    __tablename__ = "silence"
+    __table_args__ = (PrimaryKeyConstraint("vehicle_id", "before_ms"),)
+
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"))
+    before_ms: Mapped[int] = mapped_column(BigInteger)
+    after_ms: Mapped[int] = mapped_column(BigInteger)
+    before_lat: Mapped[float] = mapped_column(Float)
+    before_lon: Mapped[float] = mapped_column(Float)
+    after_lat: Mapped[float] = mapped_column(Float)
+    after_lon: Mapped[float] = mapped_column(Float)
+
+
 class Watermark(Base):
     """How far a vehicle is analysed, and from when on it must be looked at again (late data)."""
 

@@ -65,6 +65,10 @@ class TrackThresholds:
     gap_intervals: float = 6.0
     interval_window: int = 50
     parked_m: float = 200.0
+    still_report_s: float = 1800.0  # silence at one place up to this long is standing, whatever came before
+    shadow_m: float = 250.0  # silences that begin and end this near to each other are of one shadow
+    shadow_silences: int = 3
+    shadow_vehicles: int = 2
     slack_min_s: float = 180.0  # silence that leaves less than this to spare proves nothing
     truck_free_flow_kmh: float = 50.0
     vessel_free_flow_kmh: float = 14.0
@@ -80,7 +84,6 @@ class AssignmentThresholds:
     sigma_departure_s: float = 600.0
     sigma_arrival_s: float = 900.0
     sigma_absence_s: float = 180.0  # clocks of scales and devices differ by minutes, not more
-    patience: float = 6.0  # after a handover a vessel may wait hours for the rest of its cargo
     huber_delta: float = 2.0
     wrong_vehicle_cost: float = 8.0
     wrong_destination_cost: float = 8.0
@@ -102,7 +105,6 @@ class MassThresholds:
     evaporation_fraction: float = 0.002  # drip and evaporation on the way, of the wet mass
     u_evaporation_fraction: float = 0.002
     overload_u: float = 3.3
-    moisture_guard_u: float = 1.645  # 5 % one-sided: a test result just over the limit proves nothing
     road_cap_kg: float = 49_000.0  # GB 1589-2016: six-axle articulated, gross
 
 

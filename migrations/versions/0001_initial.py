@@ -24,6 +24,7 @@ TABLES_LAST_FIRST = (
     "weighing",
     "verdict",
     "trip",
+    "silence",
     "receipt",
     "moisture_test",
     "manifest_mark",
@@ -590,6 +591,18 @@ def create_journeys() -> None:
     )
     op.create_index("ix_trip_departed_ms", "trip", ["departed_ms"], unique=False)
     op.create_index(op.f("ix_trip_judged"), "trip", ["judged"], unique=False)
+    op.create_table(
+        "silence",
+        sa.Column("vehicle_id", ROW_ID, nullable=False),
+        sa.Column("before_ms", sa.BigInteger(), nullable=False),
+        sa.Column("after_ms", sa.BigInteger(), nullable=False),
+        sa.Column("before_lat", sa.Float(), nullable=False),
+        sa.Column("before_lon", sa.Float(), nullable=False),
+        sa.Column("after_lat", sa.Float(), nullable=False),
+        sa.Column("after_lon", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicle.id"], name=op.f("fk_silence_vehicle_id_vehicle")),
+        sa.PrimaryKeyConstraint("vehicle_id", "before_ms", name=op.f("pk_silence")),
+    )
     op.create_table(
         "trip_leg",
         sa.Column("trip_id", ROW_ID, nullable=False),

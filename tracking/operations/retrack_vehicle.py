@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from models.facilities import Facility
-from models.journeys import ManifestMark, TripLeg, TripRow, VisitRow, Watermark
+from models.journeys import ManifestMark, SilenceRow, TripLeg, TripRow, VisitRow, Watermark
 from models.manifests import Leg, Manifest
 from models.values import Track
 from models.vocabulary import NODE_KINDS
@@ -21,6 +21,7 @@ from tracking.queries.contradictions import Run, trip_scope
 from tracking.queries.fixes import BEGINNING_MS, next_fix_ms, vehicle_track
 from tracking.queries.paper import from_moment
 from tracking.rules.jumps import find_jumps, outliers
+from tracking.rules.shadows import teaching_steps
 from tracking.rules.trip_context import usable
 from tracking.rules.trips import UNKNOWN, Trip, find_trips
 from tracking.rules.visits import Visit, find_visits
@@ -52,6 +53,7 @@ def retrack_vehicle(session: Session, vehicle_id: int, run: Run) -> int:
     run.tracks.keep(vehicle_id, anchor.restart_ms, run.until_ms, track)
     visits, trips = journeys_of(track, vehicle_id, anchor, run.world)
     replace_visits(session, vehicle_id, anchor, visits)
+    replace_silences(session, vehicle_id, anchor, track)
     gone = replace_trips(session, vehicle_id, anchor, trips, dirty_ms)
     retract_scopes(session, [trip_scope(vehicle_id, departed_ms) for departed_ms in gone], run.recorded_at)
     mark_paper(session, vehicle_id, dirty_ms, run.until_ms)
@@ -106,6 +108,27 @@ def replace_visits(session: Session, vehicle_id: int, anchor: Anchor, visits: li
         delete(VisitRow).where(VisitRow.vehicle_id == vehicle_id, VisitRow.entered_ms >= anchor.entered_ms)
     )
     session.add_all(VisitRow(vehicle_id=vehicle_id, **asdict(visit)) for visit in visits)
+
+
+def replace_silences(session: Session, vehicle_id: int, anchor: Anchor, track: Track) -> None:
+    """The stored silences from the anchor on become those of the track."""
+    session.execute(
+        delete(SilenceRow).where(
+            SilenceRow.vehicle_id == vehicle_id, SilenceRow.before_ms >= anchor.restart_ms
+        )
+    )
+    session.add_all(
+        SilenceRow(
+            vehicle_id=vehicle_id,
+            before_ms=int(track.time_ms[step]),
+            after_ms=int(track.time_ms[step + 1]),
+            before_lat=float(track.lat[step]),
+            before_lon=float(track.lon[step]),
+            after_lat=float(track.lat[step + 1]),
+            after_lon=float(track.lon[step + 1]),
+        )
+        for step in teaching_steps(track).tolist()
+    )
 
 
 def replace_trips(

@@ -11,7 +11,7 @@ from models.vocabulary import FacilityKind, FindingKind
 from tracking.queries.fixes import device_code_of
 from tracking.queries.open_work import Block
 from tracking.queries.track_cache import TrackCache
-from tracking.rules.assignment import Assignment, Claim, Journey, Link
+from tracking.rules.assignment import Assignment, Claim, Journey, Link, right_destination
 from tracking.rules.coverage import heard_fraction
 from tracking.rules.findings import FindingDraft
 from tracking.rules.judge_assignment import (
@@ -89,8 +89,7 @@ def linked_drafts(
     if late is not None:
         drafts.append((manifest_scope(first.claim.manifest_ids[0]), late))
     manifest_ids = tuple(key for link in links for key in link.claim.manifest_ids)
-    elsewhere = any(draft.kind is FindingKind.WRONG_DESTINATION for _, draft in drafts)
-    paths = approved_paths(journey, first.claim, elsewhere, world)
+    paths = approved_paths(journey, first.claim, world)
     context = trip_context(session, journey, track, paths, manifest_ids, run)
     return drafts + [(scope, draft) for draft in judge_track(context, world)]
 
@@ -104,7 +103,7 @@ def lone_trip_drafts(session: Session, journey: Journey, run: Run) -> list[Findi
         session,
         journey,
         trip_track(session, journey, run),
-        approved_paths(journey, None, False, world),
+        approved_paths(journey, None, world),
         (),
         run,
     )
@@ -126,20 +125,22 @@ def stayed_to_load(journey: Journey, world: World) -> bool:
     return journey.departed_ms - journey.stay_from_ms >= enough_s * 1000
 
 
-def approved_paths(
-    journey: Journey, claim: Claim | None, elsewhere: bool, world: World
-) -> tuple[RoutePath, ...]:
-    """The approved routes that hold for a trip: to the paper's destination, and to where it went.
+def approved_paths(journey: Journey, claim: Claim | None, world: World) -> tuple[RoutePath, ...]:
+    """The approved routes that hold for a trip, in order of id.
 
-    A load that went elsewhere without an approved way there is a wrong destination, not a detour.
+    With paper: all alternatives to its destination, and to where a diversion sent it. Without: every
+    approved route from its origin, since nobody said where it should go.
     """
     mode = world.vehicles[journey.vehicle_id].mode
-    origin_id = claim.origin_id if claim is not None else journey.origin_id
-    went = world.approved(origin_id, journey.destination_id, mode)
-    if elsewhere and not went:
-        return ()
-    meant = world.approved(origin_id, claim.destination_id, mode) if claim is not None else []
-    return tuple(world.path(route_id) for route_id in sorted({route.id for route in (*went, *meant)}))
+    if claim is None:
+        routes = [r for r in world.routes.values() if r.origin_id == journey.origin_id and r.mode is mode]
+    else:
+        routes = world.approved(claim.origin_id, claim.destination_id, mode)
+        if journey.destination_id != claim.destination_id and right_destination(
+            claim, journey, world.diversions
+        ):
+            routes += world.approved(claim.origin_id, journey.destination_id, mode)
+    return tuple(world.path(route.id) for route in sorted(routes, key=lambda route: route.id))
 
 
 def trip_track(session: Session, journey: Journey, run: Run) -> Track:

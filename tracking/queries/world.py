@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from models.facilities import Facility, Route
 from models.findings import Decision, Finding
 from models.fleet import Vehicle
-from models.journeys import TripRow
+from models.journeys import SilenceRow, TripRow
 from models.limits import RuleLimit
 from models.manifests import Diversion
 from models.thresholds import Thresholds
@@ -15,6 +15,7 @@ from models.values import DiversionFacts, FacilityArea, RouteLine, VehicleFacts
 from models.vocabulary import DecisionOutcome, FindingKind
 from tracking.queries.fixes import to_ms
 from tracking.rules.findings import Tally
+from tracking.rules.shadows import Silences, no_silences
 from tracking.rules.visits import Fences
 from tracking.rules.world import Limit, World
 
@@ -31,6 +32,7 @@ def load_world(session: Session, thresholds: Thresholds) -> World:
         thresholds=thresholds,
         fences=Fences(list(places.values()), thresholds.track.exit_buffer_m),
         tallies=tallies(session),
+        silences=silences(session),
         usual_minutes=usual_minutes(session, thresholds.track.overdue_trips),
     )
 
@@ -96,6 +98,24 @@ def tallies(session: Session) -> dict[FindingKind, Tally]:
         confirmed = count if outcome is DecisionOutcome.CONFIRM else 0
         found[kind] = Tally(before.confirmed + confirmed, before.decided + count)
     return found
+
+
+def silences(session: Session) -> Silences:
+    """The silences of moving vehicles, to learn shadow zones from."""
+    rows = session.execute(
+        select(
+            SilenceRow.vehicle_id,
+            SilenceRow.before_ms,
+            SilenceRow.after_ms,
+            SilenceRow.before_lat,
+            SilenceRow.before_lon,
+            SilenceRow.after_lat,
+            SilenceRow.after_lon,
+        ).order_by(SilenceRow.vehicle_id, SilenceRow.before_ms)
+    ).all()
+    if not rows:
+        return no_silences()
+    return Silences(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
 def usual_minutes(session: Session, enough: int) -> dict[tuple[int, int], float]:

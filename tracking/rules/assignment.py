@@ -42,7 +42,7 @@ class Claim:
     depart_ms: int
     weighed_ms: int | None
     arrive_ms: int | None
-    patient: bool = False  # a later leg: the vehicle may wait long after the handover
+    patient: bool = False  # a vessel: it may lie at either wharf for a night
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +125,16 @@ def candidate_edges(
         for origin in (claim.origin_id, None):
             group = by_origin.get(origin, [])
             low = bisect_left(group, (int(claim.depart_ms - gate_ms), -1))
-            high = bisect_right(group, (int(claim.depart_ms + gate_ms), len(journeys)))
+            high = bisect_right(group, (int(latest_ms(claim) + gate_ms), len(journeys)))
             for _, column in group[low:high]:
                 if may_answer(claim, journeys[column]):
                     edges[row, column] = pair_cost(claim, journeys[column], diversions, thresholds)
     return edges
+
+
+def latest_ms(claim: Claim) -> int:
+    """The latest moment at which paper lets the vehicle leave: a vessel may wait for its whole cargo."""
+    return max(claim.depart_ms, claim.arrive_ms) if claim.patient and claim.arrive_ms else claim.depart_ms
 
 
 def may_answer(claim: Claim, journey: Journey) -> bool:
@@ -147,13 +152,17 @@ def pair_cost(
 ) -> float:
     """How badly a trip answers a claim; 0 is perfect."""
     cost = 0.0 if journey.vehicle_id == claim.vehicle_id else thresholds.wrong_vehicle_cost
-    if not right_destination(claim, journey, diversions) and not journey.end_censored:
-        cost += thresholds.wrong_destination_cost
+    arrived_right = right_destination(claim, journey, diversions)
+    if not arrived_right and not journey.end_censored:
+        cost += (
+            thresholds.wrong_destination_cost
+        )  # the paper's arrival is untrue anyway: its time says nothing
     if journey.origin_id is not None:
         cost += departure_cost(claim, journey, thresholds)
-    if claim.arrive_ms is not None and not journey.end_censored and journey.destination_id is not None:
+    if claim.arrive_ms is not None and not journey.end_censored and arrived_right:
         late_s = (journey.arrived_ms - claim.arrive_ms) / 1000.0
-        cost += huber(late_s / thresholds.sigma_arrival_s, thresholds.huber_delta)
+        if not claim.patient or late_s > 0:
+            cost += huber(late_s / thresholds.sigma_arrival_s, thresholds.huber_delta)
         cost += absence_cost(claim.arrive_ms, journey.arrived_ms, journey.stay_to_ms, thresholds)
     return cost + {LOADED: 0.0, EMPTY: thresholds.empty_cost}.get(journey.load, thresholds.unknown_load_cost)
 
@@ -161,8 +170,9 @@ def pair_cost(
 def departure_cost(claim: Claim, journey: Journey, thresholds: AssignmentThresholds) -> float:
     """Times at the origin: when it left, and whether it was there when it was weighed."""
     late_s = (journey.departed_ms - claim.depart_ms) / 1000.0
-    sigma_s = thresholds.sigma_departure_s * (thresholds.patience if claim.patient and late_s > 0 else 1.0)
-    cost = huber(late_s / sigma_s, thresholds.huber_delta)
+    if late_s > 0 and claim.patient and claim.arrive_ms is not None:
+        late_s = 0.0  # it waited: only the arrival speaks
+    cost = huber(late_s / thresholds.sigma_departure_s, thresholds.huber_delta)
     if claim.weighed_ms is not None:
         cost += absence_cost(claim.weighed_ms, journey.stay_from_ms, journey.departed_ms, thresholds)
     return cost

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from models.values import LegFacts, ManifestFacts
+from models.vocabulary import Mode
 from tracking.rules.assignment import Claim
 
 
@@ -52,7 +53,7 @@ def joint_claim(group: list[tuple[ManifestFacts, int]], known_vehicles: Mapping[
         depart_ms=max(departures),
         weighed_ms=max(departures) if first_leg and len(group) == 1 else None,
         arrive_ms=min(known) if known and len(known) == len(arrivals) else None,
-        patient=not first_leg or len(group) > 1,
+        patient=leg.mode is Mode.WATER,
     )
 
 

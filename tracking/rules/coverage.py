@@ -1,7 +1,8 @@
 """For how much of a time was a vehicle heard?
 
-A step between two fixes is heard when it is no longer than the shortest gap that counts. A longer one
-is heard too while the vehicle did not move: parked devices report every few minutes.
+A step between two fixes is heard when it is no longer than the shortest gap that counts, or than the
+device's own habit explains (AIS reports every few minutes). A longer one is heard too while the vehicle
+did not move: parked devices report seldom.
 """
 
 import numpy as np
@@ -10,6 +11,7 @@ from models.thresholds import TrackThresholds
 from models.values import Track
 from tracking.rules.geometry import steps_m
 
+LONGEST_HABIT_S = 900.0  # a device that reports less often than this is not supervision online
 PARKED_REPORT_S = 3600.0  # the slowest heartbeat of a parked device that still counts as heard
 
 
@@ -24,6 +26,8 @@ def heard_fraction(track: Track, start_ms: int, end_ms: int, thresholds: TrackTh
     near = track.take(slice(low, high))
     step_ms = np.diff(near.time_ms)
     still = (steps_m(near.lat, near.lon) <= thresholds.parked_m) & (step_ms <= PARKED_REPORT_S * 1000)
-    heard = (step_ms <= thresholds.gap_min_s * 1000) | still
+    habit_s = thresholds.gap_intervals * float(np.median(step_ms)) / 1000 if step_ms.size else 0.0
+    longest_s = max(thresholds.gap_min_s, min(habit_s, LONGEST_HABIT_S))
+    heard = (step_ms <= longest_s * 1000) | still
     inside_ms = np.minimum(near.time_ms[1:], end_ms) - np.maximum(near.time_ms[:-1], start_ms)
     return float(np.maximum(inside_ms, 0)[heard].sum() / (end_ms - start_ms))

@@ -25,7 +25,7 @@ PRIORS: dict[FindingKind, tuple[float, float]] = {
     FindingKind.UNKNOWN_VEHICLE: (9.5, 0.5),
     FindingKind.WRONG_DESTINATION: (9, 1),
     FindingKind.SHARED_TRIP: (9, 1),
-    FindingKind.OVERDUE: (6, 4),
+    FindingKind.OVERDUE: (5, 5),
     FindingKind.OFF_ROUTE: (8, 2),
     FindingKind.UNPLANNED_STOP: (6.5, 3.5),
     FindingKind.SIGNAL_GAP: (6, 4),

@@ -58,7 +58,7 @@ def link_drafts(
     leg = paper.leg(link.claim)
     if link.how == "shared":
         drafts.append(shared_draft(link, paper, world, sharing))
-    elif link.claim.vehicle_id is not None and link.journey.vehicle_id != link.claim.vehicle_id:
+    elif link.journey.vehicle_id != link.claim.vehicle_id:
         drafts.append(wrong_vehicle_draft(link, leg, paper, world))
     elsewhere = not right_destination(link.claim, link.journey, world.diversions)
     if elsewhere and not link.journey.end_censored and not unreached:

@@ -184,11 +184,11 @@ def moisture_limit(
 def moisture_draft(
     manifest: ManifestFacts, weighing: WeighingFacts, facility_id: int, limit: Limit, world: World
 ) -> FindingDraft | None:
-    """The finding when the measured moisture is beyond the limit by more than its uncertainty."""
+    """The finding when the measured moisture is beyond the limit; its size says how far beyond its own u."""
     mass = world.thresholds.mass
     moisture = weighing.moisture_fraction or 0.0
     u = u_moisture(weighing, mass)
-    if moisture - limit.value <= mass.moisture_guard_u * u:
+    if moisture < limit.value or (limit.inclusive and moisture == limit.value):
         return None
     figures: Figures = {
         "moisture_fraction": moisture,
@@ -206,9 +206,9 @@ def moisture_draft(
         kind=FindingKind.MOISTURE_OVER_LIMIT,
         start_ms=start_ms,
         end_ms=end_ms,
-        size=(moisture - limit.value) / (mass.moisture_guard_u * u),
+        size=(moisture - limit.value) / (2 * u),
         reasons=(Reason("moisture_over_limit.seen", params), Reason("moisture_over_limit.expected", params)),
         facility_id=facility_id,
-        evidence=Evidence(figures, {"guard_u": mass.moisture_guard_u}),
+        evidence=Evidence(figures, {"limit_fraction": limit.value}),
         **about(manifest, weighing),
     )

@@ -3,6 +3,7 @@
 from models.values import Evidence, Figures, Reason, Track
 from models.vocabulary import FindingKind
 from tracking.rules.findings import FindingDraft
+from tracking.rules.shadows import in_shadow
 from tracking.rules.silence import Gap, find_gaps
 from tracking.rules.trip_context import TripContext, joined, mark, subjects
 from tracking.rules.visits import free_flow_kmh
@@ -14,7 +15,12 @@ def gap_drafts(trip: TripContext, clean: Track, world: World) -> list[FindingDra
     both = joined(trip.lookback, clean)
     first = len(both) - len(clean)
     gaps = find_gaps(both, trip.vehicle.mode, world.thresholds.track)
-    return [gap_draft(trip, both, gap, world) for gap in gaps if gap.before >= first]
+    return [
+        gap_draft(trip, both, gap, world)
+        for gap in gaps
+        if gap.before >= first
+        and not in_shadow(both, gap.before, trip.vehicle.id, world.silences, world.thresholds.track)
+    ]
 
 
 def gap_draft(trip: TripContext, track: Track, gap: Gap, world: World) -> FindingDraft:

@@ -49,12 +49,19 @@ def find_gaps(track: Track, mode: Mode, thresholds: TrackThresholds) -> list[Gap
     gaps = []
     for step in long.tolist():
         expected_s = habit_s(step_s, moving, step, thresholds)
-        parked = not moving[step] and length_m[step] <= thresholds.parked_m
-        if parked or step_s[step] <= max(thresholds.gap_min_s, thresholds.gap_intervals * expected_s):
+        if stood(bool(moving[step]), float(step_s[step]), float(length_m[step]), thresholds):
+            continue
+        if step_s[step] <= max(thresholds.gap_min_s, thresholds.gap_intervals * expected_s):
             continue
         distance_m = float(length_m[step])
         gaps.append(Gap(step, float(step_s[step]), expected_s, distance_m, distance_m / speed_m_s))
     return gaps
+
+
+def stood(moving: bool, step_s: float, length_m: float, thresholds: TrackThresholds) -> bool:
+    """Did the vehicle stand through the silence? It is where it was, and was standing before, or the
+    silence is no longer than a standing device's heartbeat."""
+    return length_m <= thresholds.parked_m and (not moving or step_s <= thresholds.still_report_s)
 
 
 def moving_before(track: Track, step_s: FloatArray, length_m: FloatArray) -> BoolArray:

@@ -62,8 +62,7 @@ def judge_manifest(
     against = sorted((f for f in findings if f.score >= contradicted_score), key=lambda f: (-f.score, f.kind))
     if against:
         reasons = tuple(
-            Reason("verdict.contradicted", {"kind": f.kind.value, "score": f.score})
-            for f in against
+            Reason("verdict.contradicted", {"kind": f.kind.value, "score": f.score}) for f in against
         )
         return VerdictDraft(VerdictValue.CONTRADICTED, top, reasons)
     if manifest.custody_state not in FINISHED or manifest.received is None:

@@ -9,6 +9,7 @@ from models.values import DiversionFacts, FacilityArea, RouteLine, VehicleFacts
 from models.vocabulary import FindingKind, Mode
 from tracking.rules.findings import Tally
 from tracking.rules.route_path import RoutePath, route_path
+from tracking.rules.shadows import Silences, no_silences
 from tracking.rules.visits import Fences
 
 
@@ -36,6 +37,7 @@ class World:
     thresholds: Thresholds
     fences: Fences
     tallies: Mapping[FindingKind, Tally] = field(default_factory=dict)
+    silences: Silences = field(default_factory=no_silences)
     usual_minutes: Mapping[tuple[int, int], float] = field(default_factory=dict)
     _paths: dict[int, RoutePath] = field(default_factory=dict)
 
