@@ -25,6 +25,7 @@ LIMITS = {
     "building_material": 0.40,
     "dredged_treatment": 0.85,
 }  # what each site writes into its own permit
+MAIN_AND_OTHERS = (0.72, 0.2, 0.08)
 PATTERN = ("wet", "deep", "wet", "deep", "wet", "dried")
 
 
@@ -53,18 +54,16 @@ def contracts(town: Town, seed: int) -> dict[str, Contract]:
         west = np.array(town.wharves[0].centre)
         wharf_plant = min(plants, key=lambda p: float(np.hypot(*(np.array(p.centre) - west)))).id
     has_bricks = any(s.method == "building_material" for s in sites)
+    turn: dict[str, int] = {}  # plants of a grade take the sites' first places in turn
     found: dict[str, Contract] = {}
     for k, plant in enumerate(plants):
+        by_water = plant.id == wharf_plant
         grade = PATTERN[k % len(PATTERN)]
-        if plant.id == wharf_plant or (grade == "dried" and not has_bricks):
+        if by_water or (grade == "dried" and not has_bricks):
             grade = "wet"
-        found[plant.id] = Contract(
-            plant.id,
-            grade,
-            _moisture(rng, grade),
-            _shares(rng, sites_for(sites, grade)),
-            plant.id == wharf_plant,
-        )
+        turn[grade] = turn.get(grade, 0) + (0 if by_water else 1)
+        shares = _shares(sites_for(sites, grade), turn[grade] - 1)
+        found[plant.id] = Contract(plant.id, grade, _moisture(rng, grade), shares, by_water)
     for works in town.of_kind("works"):
         found[works.id] = Contract(
             works.id, "dredged", _moisture(rng, "dredged"), dict.fromkeys(sites_for(sites, "dredged"), 1.0)
@@ -81,11 +80,11 @@ def _moisture(rng: np.random.Generator, grade: str) -> float:
     return float(rng.uniform(lo + 0.25 * (hi - lo), hi - 0.25 * (hi - lo)))
 
 
-def _shares(rng: np.random.Generator, sites: list[str]) -> dict[str, float]:
-    """A main receiver and one or two that take the rest."""
-    order = [sites[int(k)] for k in rng.permutation(len(sites))][:3]
-    weights = (0.72, 0.2, 0.08)
-    return dict(zip(order, weights, strict=False))
+def _shares(sites: list[str], turn: int) -> dict[str, float]:
+    """A main receiver, and one or two that take the rest."""
+    first = turn % len(sites)
+    order = [*sites[first:], *sites[:first]][:3]
+    return dict(zip(order, MAIN_AND_OTHERS, strict=False))
 
 
 def home_plants(town: Town, seed: int, fleet: list[Vehicle]) -> dict[str, str]:

@@ -30,7 +30,7 @@ def grant_permits(
     busiest = _busiest_day_t(tickets)
     for number, plant in enumerate(world.town.of_kind("plant")):
         plant.org = owners[number % len(owners)]
-        plant.facts |= {"storage_t": 400 + 100 * (number % 4), "max_moisture": 0.8, "min_dwell_s": 480}
+        plant.facts |= {"storage_t": 900 + 150 * (number % 4), "max_moisture": 0.8, "min_dwell_s": 480}
     for site in world.town.of_kind("site"):
         method = site.method or ""
         site.org = SITE_OWNERS[method] if SITE_OWNERS[method] in known else "SO1"
