@@ -7,7 +7,7 @@ fault as a Refusal with its place and field, so that a person sees all of them a
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -133,11 +133,15 @@ class Fields:
         return next(iter(words)) if found is None else found
 
     def optional_time(self, name: str) -> datetime | None:
-        """An ISO 8601 time with zone; a bare date is its first moment in the scenario's own zone."""
+        """An ISO 8601 time with zone.
+
+        A bare date counts in the scenario's own zone: from its first moment, or, as the end of a validity,
+        to its last.
+        """
         if not self.has(name):
             return None
         value = self.values[name]
-        moment = as_time(value, self.zone)
+        moment = as_time(value, self.zone, to_its_end=name.endswith("valid_to"))
         if moment is None:
             self.refuse(name, f"{shown(value)} is not an ISO 8601 time with zone")
         elif not EARLIEST <= moment < LATEST:
@@ -190,8 +194,8 @@ def as_number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def as_time(value: object, zone: ZoneInfo) -> datetime | None:
-    """An aware time in UTC, or None."""
+def as_time(value: object, zone: ZoneInfo, *, to_its_end: bool = False) -> datetime | None:
+    """An aware time in UTC, or None; a bare date is its first moment in `zone`, or the first after it."""
     if not isinstance(value, str):
         return None
     text = value.strip()
@@ -200,7 +204,7 @@ def as_time(value: object, zone: ZoneInfo) -> datetime | None:
         if moment.tzinfo is None:
             if len(text) > len("2026-01-31"):
                 return None
-            moment = moment.replace(tzinfo=zone)
+            moment = (moment + timedelta(days=to_its_end)).replace(tzinfo=zone)
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
