@@ -7,11 +7,11 @@ from types import FrameType
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from cli.moments import MomentType
+from cli.progress import progress_on_terminal
 from cli.runtime import now, print_json_line, ready_engine, settings, thresholds
 from models.session import read_sessions
 from reports.wording import label, say
@@ -41,14 +41,7 @@ def run_once(until: datetime | None) -> AnalyseResult:
     clock = now()
     engine = ready_engine()
     moment = until if until is not None else analysis_moment(engine, clock)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        tasks = {stage: bar.add_task(stage, total=None) for stage in ("vehicles", "blocks")}
-
-        def show(stage: str, done: int, total: int) -> None:
-            bar.update(tasks[stage], completed=done, total=total)
-
+    with progress_on_terminal() as show:
         return analyse_until(
             engine,
             until=moment,

@@ -1,0 +1,122 @@
+"""How does the demo city come to be: its world, its past in the database, its logins?"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from demo.live.known_then import cut_world
+from demo.scenario.load import load_scenario
+from demo.simulate import simulate
+from models.manifests import Manifest
+from models.organisations import Organisation, User
+from models.session import read_sessions, write_sessions
+from models.thresholds import Thresholds
+from models.vocabulary import OrganisationKind, Role
+from tracking.operations.add_user import add_user
+from tracking.operations.change_user import set_password
+
+LOGINS_FILE = "demo-logins.json"
+PAST_DAYS = 7
+DAYS_AHEAD = 2  # today and tomorrow are played live
+
+Tell = Callable[[str, int, int], None]
+
+KINDS_OF_ROLE = (
+    (Role.REGULATOR, "regulator", (OrganisationKind.REGULATOR,)),
+    (Role.PLANT, "plant", (OrganisationKind.PLANT_OPERATOR,)),
+    (Role.HAULER, "hauler", (OrganisationKind.HAULER,)),
+    (Role.SITE, "site", (OrganisationKind.SITE_OPERATOR,)),
+    (Role.ADMINISTRATOR, "admin", ()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CityPlan:
+    """How large the demo city is."""
+
+    seed: int = 7
+    plants: int = 5
+    vehicles: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login of the demo."""
+
+    username: str
+    password: str
+    role: Role
+    organisation: str
+
+
+def is_empty(engine: Engine) -> bool:
+    """Does the database hold no manifest yet?"""
+    with read_sessions(engine)() as session:
+        return session.scalar(select(Manifest.id).limit(1)) is None
+
+
+def make_world(folder: Path, plan: CityPlan, now: datetime, tell: Tell) -> None:
+    """Simulate a week that ends today, and the two days that are played live."""
+    simulate(
+        folder,
+        seed=plan.seed,
+        days=PAST_DAYS + DAYS_AHEAD,
+        plants=plan.plants,
+        vehicles=plan.vehicles,
+        start=now - timedelta(days=PAST_DAYS),
+        progress=tell,
+    )
+
+
+def load_past(
+    engine: Engine, world: Path, past: Path, now: datetime, thresholds: Thresholds, tell: Tell
+) -> None:
+    """Put into the database what of the world is known by now."""
+    cut_world(world, past, now)
+    load_scenario(engine, past, now=now, thresholds=thresholds, progress=tell)
+
+
+def make_logins(engine: Engine, state: Path, now: datetime) -> list[Login]:
+    """The demo's logins with passwords of their own, kept in the state folder for the next start."""
+    kept = state / LOGINS_FILE
+    if kept.exists():
+        return [Login(**each) for each in orjson.loads(kept.read_bytes())]
+    with write_sessions(engine).begin() as session:
+        logins = [make_login(session, role, name, kinds, now) for role, name, kinds in KINDS_OF_ROLE]
+    kept.touch(mode=0o600)
+    kept.write_bytes(orjson.dumps(logins, option=orjson.OPT_INDENT_2))
+    return logins
+
+
+def make_login(
+    session: Session, role: Role, username: str, kinds: tuple[OrganisationKind, ...], now: datetime
+) -> Login:
+    """One login for a role, of the first organisation of its kinds."""
+    password = secrets.token_urlsafe(9)
+    organisation = session.scalar(
+        select(Organisation).where(Organisation.kind.in_(kinds)).order_by(Organisation.code).limit(1)
+    )
+    if session.scalar(select(User.id).where(User.username == username)) is not None:
+        set_password(session, username, password)
+    else:
+        add_user(
+            session,
+            username=username,
+            password=password,
+            role=role,
+            now=now,
+            display_name=organisation.name if organisation is not None else username,
+            organisation_code=organisation.code if organisation is not None else None,
+        )
+    return Login(username, password, role, organisation.name if organisation is not None else "")
+
+
+def world_ends(world: Path) -> datetime:
+    """Until when the simulated world reaches."""
+    return datetime.fromisoformat(orjson.loads((world / "scenario.json").read_bytes())["to"]).astimezone(UTC)
