@@ -10,6 +10,7 @@ from math import floor, isfinite, log10
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_name
 from babel.numbers import format_decimal
 
 from models.vocabulary import MS_PER_S
@@ -23,11 +24,12 @@ _BABEL = {"zh": "zh_Hans_CN", "en": "en_GB"}
 Figure = float | int | str | None
 
 
-def number(value: float, locale: str, decimals: int | None = None) -> str:
-    """A number with grouped thousands: `decimals` of them, or as many as matter (at most two)."""
+def number(value: float, locale: str, decimals: int = -2) -> str:
+    """A number with grouped thousands and so many decimals; -n means at most n, without closing zeros."""
     if not isfinite(value):
         return UNKNOWN
-    pattern = "#,##0" if decimals == 0 else "#,##0." + ("0" * decimals if decimals else "##")
+    places = ("0" if decimals > 0 else "#") * abs(decimals)
+    pattern = f"#,##0.{places}" if places else "#,##0"
     words: str = format_decimal(value, format=pattern, locale=_BABEL.get(locale, locale))
     return "0" + words[2:] if words.startswith("-0") and not words.strip("-0.,") else words.replace("-", "−")
 
@@ -80,11 +82,20 @@ def clock(at: datetime | int, timezone: str = "Asia/Shanghai") -> str:
     return moment(at, timezone)[11:]
 
 
+def zone_name(timezone: str, locale: str) -> str:
+    """The name of the city's time: "China Standard Time (Asia/Shanghai)"."""
+    names = get_timezone_name(
+        timezone, width="long", zone_variant="standard", locale=_BABEL.get(locale, locale)
+    )
+    return f"{names}（{timezone}）" if locale == "zh" else f"{names} ({timezone})"
+
+
 def plain(value: float, locale: str) -> str:
     """A figure without a unit: whole numbers grouped, others with three significant digits at least."""
     if isinstance(value, int) or value == round(value):
         return number(value, locale, 0)
-    return number(value, locale, max(1, min(4, 2 - floor(log10(abs(value))))) if value else 0)
+    decimals = max(1, min(4, 2 - floor(log10(abs(value)))))
+    return number(round(value, decimals), locale, -decimals)
 
 
 def figure(name: str, value: Figure, locale: str = "zh", timezone: str = "Asia/Shanghai") -> str:

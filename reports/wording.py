@@ -72,9 +72,14 @@ _WORDS_OF_PARAMS: dict[str, type[StrEnum]] = {
     "decision": ReceiptDecision,
     "facility_kind": FacilityKind,
     "finding_kind": FindingKind,
+    "kind": FindingKind,
     "datum": Datum,
 }
 """Parameters and figures of these names hold a word of the vocabulary and are printed as its label."""
+
+
+_FLAGS = frozenset({"night", "emptied", "returned"})
+"""Figures that are 1 or 0 and printed as yes or no."""
 
 
 def label(member: StrEnum | IntFlag, locale: str) -> str:
@@ -125,7 +130,13 @@ def figure_text(
     if isinstance(value, str):
         if name in _WORDS_OF_PARAMS and value in set(_WORDS_OF_PARAMS[name]):
             return label(_WORDS_OF_PARAMS[name](value), locale)
+        if name == "standard":  # a permit is no published standard and has no number of its own
+            return find("vocabulary", f"standard.{value}", locale) or value
         return (names or {}).get(value, value)
+    if name in _FLAGS and value is not None:
+        return require("vocabulary", "flag.yes" if value else "flag.no", locale)
+    if name == "score" and value is not None:
+        return percent(value, locale, 0)
     return figure(name, value, locale, timezone)
 
 

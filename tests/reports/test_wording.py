@@ -120,9 +120,50 @@ def test_every_reason_that_a_rule_gives_is_worded(locale: str) -> None:
     assert sorted({code for code in reason_codes() if find("reasons", code, locale) is None}) == []
 
 
+def is_named(node: ast.expr | None, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def keys_of(node: ast.AST | None) -> set[str]:
+    """The names that a dict literal holds."""
+    if not isinstance(node, ast.Dict):
+        return set()
+    return {str(key.value) for key in node.keys if isinstance(key, ast.Constant)}
+
+
+def evidence_names() -> set[str]:
+    """Names of figures and thresholds that the rules put into evidence, read from their source."""
+    found: set[str] = set()
+    for path in (PROJECT / "tracking").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.AnnAssign) and is_named(node.annotation, "Figures"):
+                found |= keys_of(node.value)
+            if isinstance(node, ast.FunctionDef) and is_named(node.returns, "Figures"):
+                found |= {
+                    key
+                    for each in ast.walk(node)
+                    if isinstance(each, ast.Return)
+                    for key in keys_of(each.value)
+                }
+            if isinstance(node, ast.Call) and is_named(node.func, "Evidence"):
+                found |= {key for each in node.args[:2] for key in keys_of(each)}
+    return found
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_figure_of_evidence_has_a_name(locale: str) -> None:
+    names = evidence_names()
+    assert len(names) > 30
+    assert sorted(name for name in names if threshold_label(name, locale) == name) == []
+
+
+def test_flags_are_said_as_yes_or_no() -> None:
+    assert (figure_text("night", 1, "zh"), figure_text("night", 0, "en")) == ("是", "no")
+
+
 def test_a_reason_without_words_is_shown_with_its_figures() -> None:
-    said = say(Reason("future.rule", {"max_distance_m": 322.4, "vehicle": "V1"}), "en", {"V1": "Suzhou 1"})
-    assert said == "future.rule · max_distance_m 322 m · vehicle Suzhou 1"
+    said = say(Reason("future.rule", {"max_distance_m": 322.4, "hull": "V1"}), "en", {"V1": "Suzhou 1"})
+    assert said == "future.rule · max_distance_m 322 m · hull Suzhou 1"
 
 
 def test_a_stored_reason_is_said_like_a_fresh_one() -> None:

@@ -1,0 +1,1 @@
+"""The traceability certificate 追溯凭证 of one manifest."""

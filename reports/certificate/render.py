@@ -1,0 +1,193 @@
+"""How do the facts of a certificate become a page and a PDF?"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from models.vocabulary import ManifestKind, VerdictValue
+from reports.certificate.data import facts_json, fingerprint, map_geojson
+from reports.certificate.drawn import chart_of, conclusion, legend, map_of
+from reports.certificate.facts import CertificateFacts
+from reports.certificate.first_page import MOST_REASONS, first_page_reasons
+from reports.certificate.movement_rows import finding_rows, sign_of, stay_rows, trip_rows
+from reports.certificate.paper_rows import acts, outcome, parties, quantities, weighing_rows
+from reports.drawings.signs import legend_sample, qr_code, verdict_sign
+from reports.pdf import AttachedFile, write_pdf
+from reports.quantities import moment, number, percent, zone_name
+from reports.wording import label, text
+
+FOLDER = Path(__file__).resolve().parent.parent
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+QR_PX = 102.0  # 27 mm
+UNIT = r"(?:m|km|km/h|t|kg|%|s|min|h|d|秒|分|小时|天|次|个|条|项)"
+BREAKABLE = re.compile(rf"(?<=[\d±−]) (?=[\d±−]|{UNIT}(?![A-Za-z]))")
+
+
+@cache
+def environment() -> Environment:
+    """The templates, escaping by default; a name that a template misspells is an error."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["together"] = together
+    return made
+
+
+def together(words: str) -> str:
+    """The same words, with figure and unit on one line."""
+    return BREAKABLE.sub("\N{NO-BREAK SPACE}", words)
+
+
+def title_of(facts: CertificateFacts, locale: str) -> str:
+    """The title of the document."""
+    subtitle = text("certificate.subtitle", locale, number=facts.story.number)
+    return f"{text('certificate.title', locale)} · {subtitle}"
+
+
+def certificate_html(facts: CertificateFacts, locale: str) -> str:
+    """The finished document; everything in it but the fonts is inside."""
+    return _rendered(facts, locale, attachments(facts, locale))
+
+
+def _rendered(facts: CertificateFacts, locale: str, attached: Sequence[AttachedFile]) -> str:
+    template = environment().get_template("certificate.html")
+    return template.render(_context(facts, locale, attached))
+
+
+def certificate_pdf(facts: CertificateFacts, locale: str) -> bytes:
+    """The certificate as PDF/A-3u with its data attached; raises PdfError."""
+    attached = attachments(facts, locale)
+    return write_pdf(
+        _rendered(facts, locale, attached),
+        title=title_of(facts, locale),
+        lang=LANGUAGES[locale],
+        attachments=attached,
+        made_at=facts.made_at,
+        fetch_root=FOLDER,
+    )
+
+
+def attachments(facts: CertificateFacts, locale: str) -> tuple[AttachedFile, AttachedFile]:
+    """The facts and the map, for machines."""
+    stem = file_stem(facts)
+    return (
+        AttachedFile(f"{stem}.json", text("attachment.facts", locale), facts_json(facts)),
+        AttachedFile(f"{stem}.geojson", text("attachment.map", locale), map_geojson(facts)),
+    )
+
+
+def file_stem(facts: CertificateFacts) -> str:
+    """A name for files of this document: its number with anything unusual replaced, and its version."""
+    return re.sub(r"[^\w.-]", "_", facts.number) + f"-v{facts.version}"
+
+
+def _context(facts: CertificateFacts, locale: str, attached: Sequence[AttachedFile]) -> dict[str, Any]:
+    story, verdict = facts.story, facts.story.verdict
+    t = partial(text, locale=locale)
+    return {
+        "t": t,
+        "lang": LANGUAGES[locale],
+        "css": _style(locale),
+        "title": title_of(facts, locale),
+        "description": t("certificate.description", number=story.number),
+        "issuing_body": facts.issuing_body_en if locale == "en" else facts.issuing_body,
+        "number": facts.number,
+        "version": t("certificate.version_value", version=facts.version),
+        "made_at": moment(facts.made_at, facts.timezone),
+        "made_at_iso": facts.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "verdict": verdict.value,
+        "verdict_word": label(verdict.value, locale),
+        "verdict_mark": verdict_sign(verdict.value, t(f"mark.{verdict.value.value}")),
+        "confidence": _confidence(facts, locale),
+        "conclusion": conclusion(facts, locale),
+        "reasons": list(_reasons(facts, locale)),
+        "parties": list(parties(facts, locale)),
+        "manifest_facts": list(_manifest_facts(facts, locale)),
+        "quantities": list(quantities(facts, locale)),
+        "quantity_note": _quantity_note(facts, locale),
+        "map": map_of(facts, locale),
+        "legend": [(legend_sample(symbol, words), words) for symbol, words in legend(facts, locale)],
+        "map_note": _map_note(facts, locale),
+        "map_credit": t("map.credit", timezone=zone_name(facts.timezone, locale)),
+        "acts": list(acts(facts, locale)),
+        "outcome": list(outcome(facts, locale)),
+        "weighings": list(weighing_rows(facts, locale)),
+        "chart": chart_of(facts, locale),
+        "trips": list(trip_rows(facts, locale)),
+        "stays": list(stay_rows(facts, locale)),
+        "findings": list(finding_rows(facts, locale)),
+        "qr": qr_code(facts.verify_url, t("verification.qr", url=facts.verify_url), QR_PX),
+        "verification": list(_verification(facts, locale, attached)),
+    }
+
+
+def _style(locale: str) -> Markup:
+    """The style sheet, which is the project's own text; the page counter speaks the reader's language."""
+    pages = text("page.number", locale, page='" counter(page) "', pages='" counter(pages) "')
+    sheet = (FOLDER / "templates" / "print.css").read_text("utf-8").replace("PAGES", f'"{pages}"')
+    return Markup(sheet)  # noqa: S704
+
+
+def _confidence(facts: CertificateFacts, locale: str) -> str:
+    verdict = facts.story.verdict
+    if verdict.value is not VerdictValue.CONTRADICTED:
+        return ""
+    return text("conclusion.confidence", locale, score=percent(verdict.score, locale, 0))
+
+
+def _reasons(facts: CertificateFacts, locale: str) -> Iterator[tuple[str, str]]:
+    """(sign, sentence): the sign is the finding's number where the sentence is about one."""
+    numbered = facts.story.verdict.value is VerdictValue.CONTRADICTED
+    for count, words in enumerate(first_page_reasons(facts.story, locale, facts.timezone), start=1):
+        yield (sign_of(count) if numbered and count <= MOST_REASONS else "·"), words
+
+
+def _manifest_facts(facts: CertificateFacts, locale: str) -> Iterator[tuple[str, str]]:
+    story = facts.story
+    yield text("manifest.issued", locale), moment(story.issued_at, facts.timezone, seconds=False)
+    yield text("manifest.sludge", locale), label(story.sludge_kind, locale)
+    yield text("manifest.state", locale), label(story.custody_state, locale)
+    if story.kind is not ManifestKind.NORMAL:
+        yield text("manifest.kind", locale), label(story.kind, locale)
+    for name, value in (
+        ("manifest.plan", story.plan),
+        ("manifest.diversion", story.diversion),
+        ("manifest.parent", story.parent),
+        ("manifest.children", text("list.comma", locale).join(story.children)),
+    ):
+        if value:
+            yield text(name, locale), value
+
+
+def _quantity_note(facts: CertificateFacts, locale: str) -> str:
+    rules = facts.story.thresholds
+    evaporation = percent(rules.evaporation_fraction, locale)
+    return text("quantity.note", locale, evaporation=evaporation, limit=number(rules.gap_u, locale, 1))
+
+
+def _map_note(facts: CertificateFacts, locale: str) -> str:
+    if not facts.heard:
+        return text("map.no_track", locale)
+    unassigned = any(not each.errand.assigned and len(each.track) for each in facts.tracks)
+    return text("map.unassigned", locale) if unassigned else ""
+
+
+def _verification(
+    facts: CertificateFacts, locale: str, attached: Sequence[AttachedFile]
+) -> Iterator[tuple[str, str]]:
+    yield text("verification.url", locale), facts.verify_url
+    for file in attached:
+        yield text("verification.sha256", locale, name=file.name), fingerprint(file.content)
+    if facts.rule_versions:
+        yield text("verification.rules", locale), text("list.comma", locale).join(facts.rule_versions)
+    yield text("verification.made", locale), moment(facts.made_at, facts.timezone)
