@@ -64,7 +64,8 @@ def find_jumps(track: Track, mode: Mode, thresholds: DoubtThresholds) -> list[Ju
 
 def find_return(track: Track, step: int, impossible: np.ndarray, limit_kmh: float) -> int | None:
     """The index of the fix at which an excursion that begins after `step` is back, or None."""
-    for back in impossible[impossible > step].tolist():
+    low = int(np.searchsorted(impossible, step, side="right"))
+    for back in impossible[low : low + EXCURSION_FIXES].tolist():  # no more can lie within the bound
         after = back + 1
         if after - step > EXCURSION_FIXES:
             return None

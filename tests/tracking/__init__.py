@@ -1,0 +1,1 @@
+"""From fixes and paper to findings: rules, operations."""

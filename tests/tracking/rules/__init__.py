@@ -1,0 +1,1 @@
+"""The pure rules, on worlds laid out by hand."""
