@@ -37,11 +37,11 @@ class Fields:
     def refuse(self, name: str, reason: str) -> None:
         self.refusals.append(Refusal(self.place, f"{self.prefix}{name}", reason))
 
-    def within(self, values: object, path: str) -> "Fields":
-        """A nested object; its faults gather with this row's. Anything but an object is refused."""
+    def within(self, values: object, path: str) -> "Fields | None":
+        """A nested object, whose faults gather with this row's; anything but an object is refused."""
         if not isinstance(values, Mapping):
             self.refuse(path, "is not an object")
-            values = {}
+            return None
         return Fields(values, self.place, self.zone, f"{self.prefix}{path}.", self.refusals)
 
     def has(self, name: str) -> bool:

@@ -102,7 +102,7 @@ def _csv_fields(folder: Folder, name: str, table: "csv.DictReader[str]") -> Iter
         except StopIteration:
             return
         except csv.Error as error:
-            faulty = Fields({}, f"{name}:{table.line_num}")
+            faulty = Fields({}, f"{name}:{table.reader.line_num}")
             faulty.refuse("row", f"is not a row of cells: {error}")
             yield faulty
             continue

@@ -55,5 +55,8 @@ class References:
         """The id of `code`; None for a blank, and for an unknown one, which is refused."""
         if code is None or code in known:
             return None if code is None else known[code]
-        self.refusals.append(Refusal(self.place, name, f"there is no {what} '{code}'"))
+        self.refuse(name, f"there is no {what} '{code}'")
         return None
+
+    def refuse(self, name: str, reason: str) -> None:
+        self.refusals.append(Refusal(self.place, name, reason))

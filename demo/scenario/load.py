@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from demo.scenario.families import sort_families
 from demo.scenario.folder import Folder, Read, open_folder
-from demo.scenario.outcome import LoadResult, Progress, Tally
+from demo.scenario.outcome import LoadResult, Progress
 from demo.scenario.read_fleet import (
     read_devices,
     read_plant_days,
@@ -32,7 +32,6 @@ from demo.scenario.read_places import (
     read_routes,
 )
 from demo.scenario.write_fleet import (
-    write_bindings,
     write_devices,
     write_plant_days,
     write_scales,
@@ -57,7 +56,7 @@ from tracking.operations.seed_limits import seed_limits
 
 MANIFESTS_A_PIECE = 500
 
-Writer = Callable[[Session, Sequence[Any], Tally], Iterator[Refusal]]
+Writer = Callable[[Session, Sequence[Any], LoadResult], Iterator[Refusal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +65,20 @@ class Step:
 
     kind: str
     read: Callable[[Folder], Read]
-    writers: tuple[tuple[str, Writer], ...]
+    write: Writer
 
 
 STEPS = (
-    Step("organisations", read_organisations, (("organisations", write_organisations),)),
-    Step("facilities", read_facilities, (("facilities", write_facilities),)),
-    Step("routes", read_routes, (("routes", write_routes),)),
-    Step("map", read_map, (("map", write_map),)),
-    Step("vehicles", read_vehicles, (("vehicles", write_vehicles),)),
-    Step("devices", read_devices, (("devices", write_devices), ("bindings", write_bindings))),
-    Step("scales", read_scales, (("scales", write_scales),)),
-    Step("diversions", read_diversions, (("diversions", write_diversions),)),
-    Step("plant_days", read_plant_days, (("plant_days", write_plant_days),)),
-    Step("site_days", read_site_days, (("site_days", write_site_days),)),
+    Step("organisations", read_organisations, write_organisations),
+    Step("facilities", read_facilities, write_facilities),
+    Step("routes", read_routes, write_routes),
+    Step("map", read_map, write_map),
+    Step("vehicles", read_vehicles, write_vehicles),
+    Step("devices", read_devices, write_devices),
+    Step("scales", read_scales, write_scales),
+    Step("diversions", read_diversions, write_diversions),
+    Step("plant_days", read_plant_days, write_plant_days),
+    Step("site_days", read_site_days, write_site_days),
 )
 """Everything that stands before paper and tracks, in the order of reference."""
 
@@ -132,8 +131,7 @@ def _run(engine: Engine, step: Step, folder: Folder, result: LoadResult) -> None
     if not read.rows:
         return
     with write_sessions(engine).begin() as session:
-        for kind, write in step.writers:
-            result.refusals += write(session, read.rows, result.tally(kind))
+        result.refusals += step.write(session, read.rows, result)
 
 
 def _load_manifests(engine: Engine, folder: Folder, result: LoadResult, progress: Progress) -> None:

@@ -50,11 +50,10 @@ def _numbers(fields: Fields, name: str) -> list[tuple[int, str]]:
 
 def legs(fields: Fields) -> tuple[LegRow, ...]:
     """The legs in order of `seq`, which may be left out where the order of the list says it."""
-    found = []
-    for index, values in fields.items("legs"):
-        found.append(leg(fields.within(values, f"legs[{index}]"), index + 1))
-    if not found:
+    nested = [(index, fields.within(values, f"legs[{index}]")) for index, values in fields.items("legs")]
+    if not nested and isinstance(fields.values.get("legs"), list | None):
         fields.refuse("legs", "names no leg: who carried the load?")
+    found = [leg(inner, index + 1) for index, inner in nested if inner is not None]
     twice = [seq for seq, count in Counter(each.seq for each in found).items() if count > 1]
     if twice:
         fields.refuse("legs", f"has seq {twice[0]} more than once")
@@ -87,12 +86,14 @@ def handover_weighing(handed: Fields) -> WeighingRow | None:
     values = handed.values["weighing"]
     if isinstance(values, dict) and values.get("at") is None:
         values = {**values, "at": handed.values.get("at")}
-    return masses(handed.within(values, "weighing"))
+    inner = handed.within(values, "weighing")
+    return None if inner is None else masses(inner)
 
 
 def weighing(fields: Fields, name: str) -> WeighingRow | None:
     """The block `loaded` or `received`, or None where it has not happened."""
-    return masses(fields.within(fields.values[name], name)) if fields.has(name) else None
+    block = fields.within(fields.values[name], name) if fields.has(name) else None
+    return None if block is None else masses(block)
 
 
 def masses(fields: Fields) -> WeighingRow:
@@ -115,9 +116,10 @@ def masses(fields: Fields) -> WeighingRow:
 
 def receipt(fields: Fields) -> ReceiptRow | None:
     """What the receiver decided, or None where nothing is decided yet."""
-    if not isinstance(fields.values.get("received"), dict):
+    block = fields.values.get("received")
+    received = fields.within(block, "received") if isinstance(block, dict) else None
+    if received is None:
         return None
-    received = fields.within(fields.values["received"], "received")
     decision = received.optional_word("decision", ReceiptDecision)
     if decision is None:
         return None
@@ -131,9 +133,9 @@ def receipt(fields: Fields) -> ReceiptRow | None:
 
 def disposal(fields: Fields) -> DisposalRow | None:
     """What became of the load at the site, or None where it has not happened."""
-    if not fields.has("disposed"):
+    disposed = fields.within(fields.values["disposed"], "disposed") if fields.has("disposed") else None
+    if disposed is None:
         return None
-    disposed = fields.within(fields.values["disposed"], "disposed")
     return DisposalRow(
         method=disposed.word("method", DisposalMethod),
         at=disposed.time("at"),

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy.orm import Session
 
 from demo.scenario.filling import Given, store
-from demo.scenario.known import Known, References, read_known
-from demo.scenario.outcome import Tally
+from demo.scenario.known import References, read_known
+from demo.scenario.outcome import LoadResult, Tally
 from demo.scenario.read_fleet import PLANT_FIGURES, SITE_FIGURES
 from demo.scenario.rows import DayRow, DeviceRow, ScaleRow, VehicleRow
 from demo.scenario.touched import touch_scales, touch_vehicles
@@ -17,7 +17,7 @@ from models.fleet import Device, DeviceBinding, Scale, Vehicle
 from models.values import Refusal
 
 
-def write_vehicles(session: Session, rows: Sequence[VehicleRow], tally: Tally) -> Iterator[Refusal]:
+def write_vehicles(session: Session, rows: Sequence[VehicleRow], result: LoadResult) -> Iterator[Refusal]:
     organisations = read_known(session).organisations
     given = []
     for row in rows:
@@ -35,45 +35,45 @@ def write_vehicles(session: Session, rows: Sequence[VehicleRow], tally: Tally) -
             }
             given.append(Given(row.place, (row.code,), values))
     names = {"code": "id", "organisation_id": "org"}
-    yield from store(session, Vehicle, ("code",), given, tally, names, touch_vehicles)
+    yield from store(session, Vehicle, ("code",), given, result.tally("vehicles"), names, touch_vehicles)
 
 
-def write_devices(session: Session, rows: Sequence[DeviceRow], tally: Tally) -> Iterator[Refusal]:
-    """Devices; one that was on several vehicles has several rows, which must agree on the device itself."""
-    first: dict[str, DeviceRow] = {}
-    given = []
+def write_devices(session: Session, rows: Sequence[DeviceRow], result: LoadResult) -> Iterator[Refusal]:
+    """Devices and which vehicle each was on when; a device that was on several has several rows."""
+    vehicles = {code: vehicle.id for code, vehicle in read_known(session).vehicles.items()}
+    good, leaders = [], dict[str, DeviceRow]()
     for row in rows:
-        leader = first.setdefault(row.code, row)
-        if (leader.protocol, leader.datum) != (row.protocol, row.datum):
-            yield Refusal(row.place, "protocol", f"device '{row.code}' has another one in {leader.place}")
-        elif leader is row:
-            values = {"protocol": row.protocol, "datum": row.datum, "active": True}
-            given.append(Given(row.place, (row.code,), values))
-    yield from store(session, Device, ("code",), given, tally, {"code": "device_id"})
-
-
-def write_bindings(session: Session, rows: Sequence[DeviceRow], tally: Tally) -> Iterator[Refusal]:
-    """Which device was on which vehicle when; fixes that came before their binding are looked at now."""
-    known = read_known(session)
-    given = []
-    for row in rows:
-        if row.vehicle is None:
-            continue
         references = References(row.place)
-        values = _binding_values(references, row, known)
+        references.find("vehicle_id", row.vehicle, vehicles, "vehicle")
+        leader = row if references.refusals else leaders.setdefault(row.code, row)
+        if (leader.protocol, leader.datum) != (row.protocol, row.datum):
+            references.refuse("protocol", f"device '{row.code}' has another one in {leader.place}")
         yield from references.refusals
         if not references.refusals:
-            given.append(Given(row.place, (known.devices[row.code], row.valid_from), values))
-    names = {"vehicle_id": "vehicle_id", "valid_from": "valid_from"}
+            good.append(row)
+    given = [
+        Given(row.place, (row.code,), {"protocol": row.protocol, "datum": row.datum, "active": True})
+        for row in leaders.values()
+    ]
+    yield from store(session, Device, ("code",), given, result.tally("devices"), {"code": "device_id"})
+    yield from _write_bindings(session, good, vehicles, result)
+
+
+def _write_bindings(
+    session: Session, rows: Sequence[DeviceRow], vehicles: dict[str, int], result: LoadResult
+) -> Iterator[Refusal]:
+    devices = read_known(session).devices
+    given = [
+        Given(
+            row.place,
+            (devices[row.code], row.valid_from),
+            {"vehicle_id": vehicles[row.vehicle], "valid_to": row.valid_to},
+        )
+        for row in rows
+        if row.vehicle is not None
+    ]
     key = ("device_id", "valid_from")
-    yield from store(session, DeviceBinding, key, given, tally, names, mark_bindings)
-
-
-def _binding_values(references: References, row: DeviceRow, known: Known) -> dict[str, object]:
-    vehicles = {code: vehicle.id for code, vehicle in known.vehicles.items()}
-    vehicle_id = references.find("vehicle_id", row.vehicle, vehicles, "vehicle")
-    references.find("device_id", row.code, known.devices, "device")
-    return {"vehicle_id": vehicle_id, "valid_to": row.valid_to}
+    yield from store(session, DeviceBinding, key, given, result.tally("bindings"), {}, mark_bindings)
 
 
 def mark_bindings(session: Session, changed: Sequence[DeviceBinding]) -> None:
@@ -82,7 +82,7 @@ def mark_bindings(session: Session, changed: Sequence[DeviceBinding]) -> None:
         mark_binding(session, binding)
 
 
-def write_scales(session: Session, rows: Sequence[ScaleRow], tally: Tally) -> Iterator[Refusal]:
+def write_scales(session: Session, rows: Sequence[ScaleRow], result: LoadResult) -> Iterator[Refusal]:
     facilities = read_known(session).facilities
     given = []
     for row in rows:
@@ -99,15 +99,15 @@ def write_scales(session: Session, rows: Sequence[ScaleRow], tally: Tally) -> It
             }
             given.append(Given(row.place, (row.code,), values))
     names = {"code": "id", "facility_id": "facility", "accuracy_class": "class"}
-    yield from store(session, Scale, ("code",), given, tally, names, touch_scales)
+    yield from store(session, Scale, ("code",), given, result.tally("scales"), names, touch_scales)
 
 
-def write_plant_days(session: Session, rows: Sequence[DayRow], tally: Tally) -> Iterator[Refusal]:
-    yield from _write_days(session, PlantDay, PLANT_FIGURES, rows, tally)
+def write_plant_days(session: Session, rows: Sequence[DayRow], result: LoadResult) -> Iterator[Refusal]:
+    yield from _write_days(session, PlantDay, PLANT_FIGURES, rows, result.tally("plant_days"))
 
 
-def write_site_days(session: Session, rows: Sequence[DayRow], tally: Tally) -> Iterator[Refusal]:
-    yield from _write_days(session, SiteDay, SITE_FIGURES, rows, tally)
+def write_site_days(session: Session, rows: Sequence[DayRow], result: LoadResult) -> Iterator[Refusal]:
+    yield from _write_days(session, SiteDay, SITE_FIGURES, rows, result.tally("site_days"))
 
 
 def _write_days(

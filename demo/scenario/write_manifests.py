@@ -55,7 +55,7 @@ def _parent_id(session: Session, number: str, references: References) -> int | N
     """The parent's row id; a parent that was refused a moment ago takes its child with it."""
     parent_id = session.scalar(select(Manifest.id).where(Manifest.number == number))
     if parent_id is None:
-        references.refusals.append(Refusal(references.place, "parent", f"manifest '{number}' was refused"))
+        references.refuse("parent", f"manifest '{number}' was refused")
     return parent_id
 
 

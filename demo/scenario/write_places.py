@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from demo.scenario.filling import Given, store
 from demo.scenario.known import References, read_known
-from demo.scenario.outcome import Tally
+from demo.scenario.outcome import LoadResult
 from demo.scenario.rows import DiversionRow, FacilityRow, MapFeatureRow, OrganisationRow, RouteRow
 from demo.scenario.touched import touch_diversions, touch_facilities, touch_routes
 from models.facilities import Facility, MapFeature, Route
@@ -16,15 +16,17 @@ from models.organisations import Organisation
 from models.values import Refusal
 
 
-def write_organisations(session: Session, rows: Sequence[OrganisationRow], tally: Tally) -> Iterator[Refusal]:
+def write_organisations(
+    session: Session, rows: Sequence[OrganisationRow], result: LoadResult
+) -> Iterator[Refusal]:
     given = [
         Given(row.place, (row.code,), {"name": row.name, "name_en": row.name_en, "kind": row.kind})
         for row in rows
     ]
-    yield from store(session, Organisation, ("code",), given, tally, {})
+    yield from store(session, Organisation, ("code",), given, result.tally("organisations"), {})
 
 
-def write_facilities(session: Session, rows: Sequence[FacilityRow], tally: Tally) -> Iterator[Refusal]:
+def write_facilities(session: Session, rows: Sequence[FacilityRow], result: LoadResult) -> Iterator[Refusal]:
     organisations = read_known(session).organisations
     given = []
     for row in rows:
@@ -39,7 +41,7 @@ def write_facilities(session: Session, rows: Sequence[FacilityRow], tally: Tally
         "polygon": "geometry",
         "max_moisture_fraction": "max_moisture",
     }
-    yield from store(session, Facility, ("code",), given, tally, names, touch_facilities)
+    yield from store(session, Facility, ("code",), given, result.tally("facilities"), names, touch_facilities)
 
 
 def _facility_values(row: FacilityRow, owner: int | None) -> dict[str, object]:
@@ -61,7 +63,7 @@ def _facility_values(row: FacilityRow, owner: int | None) -> dict[str, object]:
     }
 
 
-def write_routes(session: Session, rows: Sequence[RouteRow], tally: Tally) -> Iterator[Refusal]:
+def write_routes(session: Session, rows: Sequence[RouteRow], result: LoadResult) -> Iterator[Refusal]:
     facilities = read_known(session).facilities
     given = []
     for row in rows:
@@ -80,15 +82,16 @@ def write_routes(session: Session, rows: Sequence[RouteRow], tally: Tally) -> It
             }
             given.append(Given(row.place, (row.code,), values))
     names = {"code": "id", "origin_id": "from", "destination_id": "to", "line": "geometry"}
-    yield from store(session, Route, ("code",), given, tally, names, touch_routes)
+    yield from store(session, Route, ("code",), given, result.tally("routes"), names, touch_routes)
 
 
-def write_map(session: Session, rows: Sequence[MapFeatureRow], tally: Tally) -> Iterator[Refusal]:
+def write_map(session: Session, rows: Sequence[MapFeatureRow], result: LoadResult) -> Iterator[Refusal]:
     """The same feature twice is drawn once, whatever its place in the file."""
     known = set(session.scalars(select(MapFeature.digest)))
     fresh = {row.digest: row for row in rows if row.digest not in known}
     if fresh:
         session.execute(insert(MapFeature), [_map_values(row) for row in fresh.values()])
+    tally = result.tally("map")
     tally.new += len(fresh)
     tally.unchanged += len(rows) - len(fresh)
     yield from ()
@@ -105,7 +108,7 @@ def _map_values(row: MapFeatureRow) -> dict[str, object]:
     }
 
 
-def write_diversions(session: Session, rows: Sequence[DiversionRow], tally: Tally) -> Iterator[Refusal]:
+def write_diversions(session: Session, rows: Sequence[DiversionRow], result: LoadResult) -> Iterator[Refusal]:
     facilities = read_known(session).facilities
     given = []
     for row in rows:
@@ -123,4 +126,6 @@ def write_diversions(session: Session, rows: Sequence[DiversionRow], tally: Tall
             }
             given.append(Given(row.place, (row.code,), values))
     names = {"code": "id", "from_site_id": "from_site", "to_site_id": "to_site"}
-    yield from store(session, Diversion, ("code",), given, tally, names, touch_diversions)
+    yield from store(
+        session, Diversion, ("code",), given, result.tally("diversions"), names, touch_diversions
+    )

@@ -1,12 +1,16 @@
-"""Worlds that the tests of the simulator share: one with every violation, one in which nothing goes wrong."""
+"""What do tests of worlds share: two simulated ones, and a database where one engine is enough?"""
 
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from demo.simulate import simulate
 from demo.world.wishes import KINDS
+from models.session import open_engine
 from tests.demo.simulated import Folder
 
 WISHED = 2
@@ -28,3 +32,13 @@ def honest_world(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     path: Path = tmp_path_factory.mktemp("honest") / "world"
     simulate(path, seed=13, days=1, plants=5, vehicles=24, violations="none")
     return Folder(path)
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """One engine is enough for what is decided before the database is asked."""
+    path = tmp_path / "refusals.db"
+    shutil.copyfile(sqlite_template, path)
+    opened = open_engine(f"sqlite:///{path}")
+    yield opened
+    opened.dispose()
