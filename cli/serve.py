@@ -1,5 +1,6 @@
 """How is the web service run? gunicorn with threads, or Werkzeug's reloading server while developing."""
 
+import os
 import subprocess
 import sys
 
@@ -25,6 +26,8 @@ def gunicorn_arguments(bind: str, configured: Settings) -> list[str]:
         *("--timeout", str(TIMEOUT_S)),
         *("--limit-request-line", "8190"),
         *("--name", "sludgetrace"),
+        "--no-control-socket",
+        "--no-control-socket",  # nothing but the service itself listens
         APPLICATION,
     ]
 
@@ -41,7 +44,8 @@ def serve(bind: str | None, dev: bool) -> None:
         serve_developing(address)
         return
     command = [sys.executable, "-m", "gunicorn", *gunicorn_arguments(address, settings())]
-    raise SystemExit(subprocess.call(command))
+    # The same process goes on as gunicorn: whoever stops this command stops the service.
+    os.execv(sys.executable, command)  # noqa: S606  our own interpreter, no shell
 
 
 def serve_developing(address: str) -> None:

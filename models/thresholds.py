@@ -49,6 +49,7 @@ class TrackThresholds:
     cusum_cap: float = 12.0
     cusum_over: float = 4.0
     cusum_step_s: float = 10.0
+    off_clear_m: float = 30.0  # an alarm needs a fix this far beyond the half-width: p99 of GNSS noise is 36 m
     off_min_travel_m: float = 100.0
     off_at_once_m: float = 500.0
     off_at_once_widths: float = 4.0

@@ -15,7 +15,7 @@ from models.journeys import Watermark
 from models.session import read_sessions, write_sessions
 from models.thresholds import Thresholds
 from models.worlds import Scenario
-from tracking.operations.judge_block import judge_block
+from tracking.operations.judge_blocks import judge_blocks
 from tracking.operations.retrack_vehicle import retrack_vehicle
 from tracking.queries.contradictions import Run
 from tracking.queries.fixes import to_ms
@@ -23,7 +23,7 @@ from tracking.queries.open_work import blocks_to_judge
 from tracking.queries.track_cache import TrackCache
 from tracking.queries.world import load_world
 
-BLOCKS_A_TRANSACTION = 20
+BLOCKS_A_TRANSACTION = 50
 
 Progress = Callable[[str, int, int], None]
 
@@ -70,8 +70,7 @@ def analyse(
         blocks = blocks_to_judge(session, run.world, until_ms)
     for low in range(0, len(blocks), BLOCKS_A_TRANSACTION):
         with write_sessions(engine).begin() as session:
-            for block in blocks[low : low + BLOCKS_A_TRANSACTION]:
-                judge_block(session, block, run)
+            judge_blocks(session, blocks[low : low + BLOCKS_A_TRANSACTION], run)
         progress("blocks", min(low + BLOCKS_A_TRANSACTION, len(blocks)), len(blocks))
     return AnalyseResult(len(dirty), fixes, len(blocks), until)
 

@@ -1,14 +1,13 @@
 """What contradicts in one block? Reads the tracks that the rules need and collects what they find."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from models.values import Track
 from models.vocabulary import FacilityKind, FindingKind
-from tracking.queries.fixes import device_code_of
 from tracking.queries.open_work import Block
 from tracking.queries.track_cache import TrackCache
 from tracking.rules.assignment import Assignment, Claim, Journey, Link, right_destination
@@ -57,41 +56,51 @@ def manifest_scope(manifest_id: int) -> str:
     return f"manifest:{manifest_id}"
 
 
-def trip_drafts(session: Session, block: Block, result: Assignment, paper: Paper, run: Run) -> list[Scoped]:
+@dataclass(slots=True)
+class Judged:
+    """What was found in blocks: drafts with their scopes, and the route that each trip followed (row ids)."""
+
+    drafts: list[Scoped] = field(default_factory=list)
+    followed: dict[int, int] = field(default_factory=dict)
+
+
+def judge_trips(
+    session: Session, block: Block, result: Assignment, paper: Paper, run: Run, judged: Judged
+) -> None:
     """Findings of the tracks of linked and ghost trips, and of the links themselves."""
-    drafts: list[Scoped] = []
     links: dict[int, list[Link]] = defaultdict(list)
     for link in result.links:
         links[link.journey.key].append(link)
     for journey in block.journeys:
-        scope = trip_scope(journey.vehicle_id, journey.departed_ms)
         if links[journey.key]:
-            drafts += linked_drafts(session, scope, journey, links[journey.key], paper, run)
+            judge_linked(session, journey, links[journey.key], paper, run, judged)
         else:
-            drafts += [(scope, draft) for draft in lone_trip_drafts(session, journey, run)]
-    return drafts
+            scope = trip_scope(journey.vehicle_id, journey.departed_ms)
+            judged.drafts += [(scope, draft) for draft in lone_trip_drafts(session, journey, run)]
 
 
-def linked_drafts(
-    session: Session, scope: str, journey: Journey, links: list[Link], paper: Paper, run: Run
-) -> list[Scoped]:
+def judge_linked(
+    session: Session, journey: Journey, links: list[Link], paper: Paper, run: Run, judged: Judged
+) -> None:
     """Findings of a trip that answers paper."""
     world = run.world
-    track = trip_track(session, journey, run)
     first = next((link for link in links if link.how == "matched"), links[0])
+    manifest_ids = tuple(key for link in links for key in link.claim.manifest_ids)
+    track = trip_track(session, journey, run)
+    paths = approved_paths(journey, first.claim, world)
+    shown = judge_track(trip_context(session, journey, track, paths, manifest_ids, run), world)
+    scope = trip_scope(journey.vehicle_id, journey.departed_ms)
+    judged.drafts += [(scope, draft) for draft in shown.findings]
+    if shown.followed_id is not None:
+        judged.followed[journey.key] = shown.followed_id
     unreached = could_have_visited(track, world.places[first.claim.destination_id], world, journey.vehicle_id)
-    drafts: list[Scoped] = []
     for link in links:
         owner = manifest_scope(link.claim.manifest_ids[0])
         sharing = first.claim.manifest_ids if link.how == "shared" else ()
-        drafts += [(owner, draft) for draft in link_drafts(link, paper, world, unreached, sharing)]
-    late = overdue_draft(first, paper, world, run.until_ms)
+        judged.drafts += [(owner, draft) for draft in link_drafts(link, paper, world, unreached, sharing)]
+    late = overdue_draft(first, track, shown.followed_id, paper, world, run.until_ms)
     if late is not None:
-        drafts.append((manifest_scope(first.claim.manifest_ids[0]), late))
-    manifest_ids = tuple(key for link in links for key in link.claim.manifest_ids)
-    paths = approved_paths(journey, first.claim, world)
-    context = trip_context(session, journey, track, paths, manifest_ids, run)
-    return drafts + [(scope, draft) for draft in judge_track(context, world)]
+        judged.drafts.append((manifest_scope(first.claim.manifest_ids[0]), late))
 
 
 def lone_trip_drafts(session: Session, journey: Journey, run: Run) -> list[FindingDraft]:
@@ -107,7 +116,7 @@ def lone_trip_drafts(session: Session, journey: Journey, run: Run) -> list[Findi
         (),
         run,
     )
-    shown = judge_track(context, world)
+    shown = judge_track(context, world).findings
     if journey.load != LOADED:
         filled = world.places[journey.origin_id].kind in FILLING_KINDS and stayed_to_load(journey, world)
         tipped = any(draft.kind is FindingKind.UNPLANNED_STOP for draft in shown)
@@ -164,7 +173,7 @@ def trip_context(
         lookback=run.tracks.between(session, journey.vehicle_id, before_ms, journey.departed_ms - 1),
         paths=paths,
         manifest_ids=manifest_ids,
-        device_code=device_code_of(session, journey.vehicle_id, journey.departed_ms),
+        device_code=run.tracks.device_code(session, journey.vehicle_id, journey.departed_ms),
     )
 
 
@@ -186,14 +195,26 @@ def claim_drafts(session: Session, result: Assignment, paper: Paper, run: Run) -
     return drafts
 
 
+def waits_at_origin(session: Session, claim: Claim, vehicle_id: int, run: Run) -> bool:
+    """Is the vehicle still where the paper's way begins?"""
+    recent = run.tracks.between(session, vehicle_id, run.until_ms - LOOKBACK_MS, run.until_ms)
+    if len(recent) == 0:
+        return False
+    last = recent.take(slice(len(recent) - 1, len(recent)))
+    places = {run.world.fences.facilities[index].id for index in run.world.fences.masks(last)}
+    return claim.origin_id in places
+
+
 def lone_draft(
     session: Session, claim: Claim, vehicle_id: int, paper: Paper, run: Run
 ) -> FindingDraft | None:
-    """Paper without a trip; nothing while the trip may still come to light."""
+    """Paper without a trip; nothing while the trip may still come to light, or has not begun."""
     waiting_ms = run.world.thresholds.assignment.gate_s * 1000
     if claim.arrive_ms is None and run.until_ms - claim.depart_ms < waiting_ms:
         return None
     end_ms = run.until_ms if claim.arrive_ms is None else max(claim.arrive_ms, claim.depart_ms)
+    if claim.arrive_ms is None and waits_at_origin(session, claim, vehicle_id, run):
+        return None
     around = run.tracks.between(session, vehicle_id, claim.depart_ms - LOOKBACK_MS, end_ms + LOOKBACK_MS)
     heard = heard_fraction(around, claim.depart_ms, end_ms, run.world.thresholds.track)
     return lone_claim_draft(claim, paper, run.world, heard, run.until_ms)

@@ -1,6 +1,7 @@
 """Which fixes did a vehicle's devices send over a time?"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,23 +29,37 @@ def vehicle_track(session: Session, vehicle_id: int, start_ms: int, end_ms: int)
     start_ms, end_ms: both included. Fixes of every doubt are there; positions are degrees as sent.
     """
     parts = []
-    for device_id, bound_from, bound_to in bindings(session, vehicle_id):
-        low, high = max(start_ms, bound_from), min(end_ms, bound_to - 1)
+    for bound in bound_devices(session, vehicle_id):
+        low, high = max(start_ms, bound.from_ms), min(end_ms, bound.to_ms - 1)
         if low <= high:
             # Raw tuples of the driver: Row objects would take longer than the arithmetic on them.
-            found = session.execute(COLUMNS, {"device": device_id, "start": low, "end": high})
+            found = session.execute(COLUMNS, {"device": bound.id, "start": low, "end": high})
             parts.append(as_track(found.cursor.fetchall()))  # type: ignore[attr-defined]
     return in_time_order(parts)
 
 
-def bindings(session: Session, vehicle_id: int) -> list[tuple[int, int, int]]:
-    """(device id, bound from ms, bound to ms exclusive) of a vehicle."""
+@dataclass(frozen=True, slots=True)
+class BoundDevice:
+    """A device on a vehicle over [from, to) in ms UTC."""
+
+    id: int
+    code: str
+    from_ms: int
+    to_ms: int
+
+
+def bound_devices(session: Session, vehicle_id: int) -> list[BoundDevice]:
+    """The devices that were ever on a vehicle, in order of time."""
     rows = session.execute(
-        select(DeviceBinding.device_id, DeviceBinding.valid_from, DeviceBinding.valid_to)
+        select(Device.id, Device.code, DeviceBinding.valid_from, DeviceBinding.valid_to)
+        .join(DeviceBinding, DeviceBinding.device_id == Device.id)
         .where(DeviceBinding.vehicle_id == vehicle_id)
         .order_by(DeviceBinding.valid_from)
     )
-    return [(device, to_ms(start), END_MS if end is None else to_ms(end)) for device, start, end in rows]
+    return [
+        BoundDevice(device_id, code, to_ms(start), END_MS if end is None else to_ms(end))
+        for device_id, code, start, end in rows
+    ]
 
 
 def as_track(rows: Iterable[Any]) -> Track:
@@ -72,13 +87,13 @@ def in_time_order(parts: list[Track]) -> Track:
 def next_fix_ms(session: Session, vehicle_id: int, after_ms: int) -> int | None:
     """The time of a vehicle's first fix after a moment."""
     firsts = []
-    for device_id, bound_from, bound_to in bindings(session, vehicle_id):
+    for bound in bound_devices(session, vehicle_id):
         first = session.scalar(
             select(FixRow.time_ms)
             .where(
-                FixRow.device_id == device_id,
-                FixRow.time_ms > max(after_ms, bound_from - 1),
-                FixRow.time_ms < bound_to,
+                FixRow.device_id == bound.id,
+                FixRow.time_ms > max(after_ms, bound.from_ms - 1),
+                FixRow.time_ms < bound.to_ms,
             )
             .order_by(FixRow.time_ms)
             .limit(1)
@@ -86,14 +101,6 @@ def next_fix_ms(session: Session, vehicle_id: int, after_ms: int) -> int | None:
         if first is not None:
             firsts.append(first)
     return min(firsts, default=None)
-
-
-def device_code_of(session: Session, vehicle_id: int, at_ms: int) -> str | None:
-    """The code of the device that was on a vehicle at a moment."""
-    for device_id, bound_from, bound_to in bindings(session, vehicle_id):
-        if bound_from <= at_ms < bound_to:
-            return session.scalar(select(Device.code).where(Device.id == device_id))
-    return None
 
 
 def to_ms(moment: datetime) -> int:

@@ -121,6 +121,7 @@ def journeys_since(session: Session, low_ms: int, until_ms: int) -> list[Journey
             TripRow.start_censored,
             TripRow.end_censored,
             TripRow.load,
+            TripRow.coverage_fraction,
         )
         .where(TripRow.departed_ms.between(low_ms, until_ms))
         .order_by(TripRow.departed_ms, TripRow.id)

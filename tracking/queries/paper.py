@@ -53,7 +53,7 @@ def facts(session: Session, chosen: Select[Manifest], until_ms: int) -> list[Man
             selectinload(Manifest.events),
         ).order_by(Manifest.number)
     ).all()
-    divisions = dict(session.execute(select(Scale.code, Scale.division_kg)).tuples().all())
+    divisions = dict(session.execute(select(Scale.code, Scale.division_kg)).all())
     return [manifest_facts(row, divisions, until_ms) for row in rows]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from models.values import Track
-from tracking.queries.fixes import vehicle_track
+from tracking.queries.fixes import BoundDevice, bound_devices, vehicle_track
 from tracking.rules.trip_context import usable
 
 MAX_FIXES = 4_000_000  # about 300 MB
@@ -33,6 +33,14 @@ class TrackCache:
         self.until_ms = until_ms
         self.stretches: OrderedDict[int, Stretch] = OrderedDict()
         self.fixes = 0
+        self.devices: dict[int, list[BoundDevice]] = {}
+
+    def device_code(self, session: Session, vehicle_id: int, at_ms: int) -> str | None:
+        """The code of the device that was on a vehicle at a moment."""
+        if vehicle_id not in self.devices:
+            self.devices[vehicle_id] = bound_devices(session, vehicle_id)
+        bound = (each for each in self.devices[vehicle_id] if each.from_ms <= at_ms < each.to_ms)
+        return next((each.code for each in bound), None)
 
     def keep(self, vehicle_id: int, start_ms: int, end_ms: int, track: Track) -> None:
         """Remember a stretch that was read anyway."""

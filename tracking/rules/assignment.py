@@ -60,6 +60,7 @@ class Journey:
     start_censored: bool
     end_censored: bool
     load: str
+    coverage_fraction: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

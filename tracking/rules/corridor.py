@@ -57,11 +57,21 @@ def nearest_corridor(track: Track, paths: Sequence[RoutePath], thresholds: Track
     return Beside(beside[route, fixes], widths[route], route)
 
 
-def find_excursions(track: Track, paths: Sequence[RoutePath], thresholds: TrackThresholds) -> list[Excursion]:
-    """The times off every approved corridor (track: n usable fixes outside facilities; paths: >= 1)."""
-    if len(track) == 0 or not paths:
+def followed_route(beside: Beside, paths: Sequence[RoutePath]) -> int | None:
+    """The row id of the approved route that a track followed best: in whose corridor most fixes lie."""
+    inside = beside.route[beside.distance_m <= beside.corridor_m]
+    if inside.size == 0:
+        return None
+    return paths[int(np.bincount(inside, minlength=len(paths)).argmax())].route.id
+
+
+def find_excursions(track: Track, beside: Beside, thresholds: TrackThresholds) -> list[Excursion]:
+    """The times off every approved corridor.
+
+    track: n usable fixes outside facilities; beside: the same n fixes against the approved routes.
+    """
+    if len(track) == 0:
         return []
-    beside = nearest_corridor(track, paths, thresholds)
     gain = evidence(track, beside, thresholds)
     found: list[Excursion] = []
     watch = Watch(track, beside, thresholds)
@@ -97,6 +107,7 @@ class Watch:
     def __init__(self, track: Track, beside: Beside, thresholds: TrackThresholds) -> None:
         self.track, self.beside, self.thresholds = track, beside, thresholds
         self.beyond = (beside.distance_m > beside.corridor_m).tolist()
+        self.clearly = (beside.distance_m > beside.corridor_m + thresholds.off_clear_m).tolist()
         far_m = np.maximum(thresholds.off_at_once_m, thresholds.off_at_once_widths * beside.corridor_m)
         self.far = (beside.distance_m > far_m).tolist()
         self.total = 0.0
@@ -115,7 +126,7 @@ class Watch:
             return
         self.onset = fix if self.onset is None else self.onset
         self.last = fix
-        if self.alarm is None and self.tells(fix):
+        if self.alarm is None and self.clearly[fix] and self.tells(fix):
             self.alarm = fix
 
     def tells(self, fix: int) -> bool:

@@ -169,15 +169,21 @@ def moisture_drafts(manifest: ManifestFacts, world: World) -> list[FindingDraft]
 def moisture_limit(
     manifest: ManifestFacts, facility_id: int, leaving: bool, at_ms: int, world: World
 ) -> Limit | None:
-    """The limit that holds: the facility's own permit, else the rule table's."""
+    """The limit that holds: of what leaves a plant the stricter of standard and permit; of what enters a
+    site its permit, else the standard of its method."""
     place = world.places[facility_id]
     day = datetime.fromtimestamp(at_ms / 1000, UTC).date()
     if leaving and (place.kind is not FacilityKind.PLANT or manifest.sludge_kind in NOT_DEWATERED):
         return None
+    permit = None
     if place.max_moisture_fraction is not None:
-        return Limit(f"permit:{place.code}", place.max_moisture_fraction, True, "permit", place.code, day)
+        permit = Limit(f"permit:{place.code}", place.max_moisture_fraction, True, "permit", place.code, day)
     if leaving:
-        return world.limit_on("moisture_leaving:plant", day)
+        standard = world.limit_on("moisture_leaving:plant", day)
+        both = [limit for limit in (permit, standard) if limit is not None]
+        return min(both, key=lambda limit: (limit.value, limit.inclusive), default=None)
+    if permit is not None:
+        return permit
     return world.limit_on(f"moisture_into:{place.method.value}", day) if place.method is not None else None
 
 

@@ -4,20 +4,25 @@ import numpy as np
 
 from models.values import BoolArray, Evidence, Figures, Reason, Track
 from models.vocabulary import FindingKind, Severity
-from tracking.rules.corridor import Excursion, find_excursions
+from tracking.rules.corridor import Excursion, find_excursions, followed_route, nearest_corridor
 from tracking.rules.findings import FindingDraft
 from tracking.rules.geometry import steps_m
 from tracking.rules.trip_context import TripContext, mark, subjects
 from tracking.rules.world import World
 
 
-def route_drafts(trip: TripContext, clean: Track, world: World) -> list[FindingDraft]:
-    """`off_route`: the times outside every approved corridor, facilities left aside."""
-    if not trip.paths:
-        return []
+def route_drafts(trip: TripContext, clean: Track, world: World) -> tuple[list[FindingDraft], int | None]:
+    """`off_route`: the times outside every approved corridor, facilities left aside.
+
+    Returns the findings, and the row id of the approved route that was followed best.
+    """
     outside = clean.take(~in_any_facility(clean, world))
-    found = find_excursions(outside, trip.paths, world.thresholds.track)
-    return [route_draft(trip, outside, excursion, world) for excursion in found]
+    if not trip.paths or len(outside) == 0:
+        return [], None
+    beside = nearest_corridor(outside, trip.paths, world.thresholds.track)
+    found = find_excursions(outside, beside, world.thresholds.track)
+    drafts = [route_draft(trip, outside, excursion, world) for excursion in found]
+    return drafts, followed_route(beside, trip.paths)
 
 
 def in_any_facility(track: Track, world: World) -> BoolArray:

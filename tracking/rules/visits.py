@@ -192,13 +192,16 @@ def crossings(
         ),
         axis=1,
     )
+    spans: dict[int, list[Visit]] = {}
+    for visit in known:
+        spans.setdefault(visit.facility_id, []).append(visit)
     found = []
     for step, place in zip(
         *fences.tree.query(shapely.linestrings(pairs), predicate="intersects"), strict=True
     ):
         facility = fences.facilities[place]
         before, after = int(track.time_ms[steps[step]]), int(track.time_ms[steps[step] + 1])
-        if any(v.facility_id == facility.id and v.entered_ms <= after and v.left_ms >= before for v in known):
+        if any(v.entered_ms <= after and v.left_ms >= before for v in spans.get(facility.id, ())):
             continue
         if shapely.linestrings(pairs[step]).intersects(fences.core[place]):
             middle = (before + after) // 2
