@@ -8,7 +8,7 @@ vehicle; killed between two, the next run takes up the rest.
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from models.facilities import Facility
@@ -144,15 +144,16 @@ def replace_trips(
             select(TripRow).where(TripRow.vehicle_id == vehicle_id, TripRow.departed_ms >= anchor.entered_ms)
         )
     }
-    gone = [row for departed_ms, row in stored.items() if departed_ms not in {t.departed_ms for t in trips}]
-    for trip in trips:
-        row = stored.get(trip.departed_ms)
+    columns = {trip.departed_ms: asdict(trip) for trip in trips}
+    for departed_ms, values in columns.items():
+        row = stored.get(departed_ms)
         if row is None:
-            session.add(TripRow(vehicle_id=vehicle_id, judged=False, **asdict(trip)))
-        elif trip.arrived_ms >= dirty_ms or any(getattr(row, k) != v for k, v in asdict(trip).items()):
-            for name, value in asdict(trip).items():
+            session.add(TripRow(vehicle_id=vehicle_id, judged=False, **values))
+        elif values["arrived_ms"] >= dirty_ms or any(getattr(row, k) != v for k, v in values.items()):
+            for name, value in values.items():
                 setattr(row, name, value)
             row.judged = False
+    gone = [row for departed_ms, row in stored.items() if departed_ms not in columns]
     mark_linked(session, [row.id for row in gone])
     for row in gone:
         session.delete(row)
@@ -186,10 +187,7 @@ def mark_paper(session: Session, vehicle_id: int, dirty_ms: int, until_ms: int) 
 
 def mark_manifests(session: Session, ids: Select[int]) -> None:
     """Make manifests dirty."""
-    for manifest_id in sorted(set(session.scalars(ids))):
-        mark = session.get(ManifestMark, manifest_id)
-        if mark is None:
-            session.add(ManifestMark(manifest_id=manifest_id, dirty=True))
-        else:
-            mark.dirty = True
-    session.flush()
+    session.execute(update(ManifestMark).where(ManifestMark.manifest_id.in_(ids)).values(dirty=True))
+    marked = select(ManifestMark.manifest_id)
+    new = select(Manifest.id, true()).where(Manifest.id.in_(ids), Manifest.id.not_in(marked))
+    session.execute(insert(ManifestMark).from_select(["manifest_id", "dirty"], new))
