@@ -1,6 +1,6 @@
 """Which fixes did a vehicle's devices send over a time?"""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +16,10 @@ from models.vocabulary import E7
 
 BEGINNING_MS, END_MS = -(2**62), 2**62
 
-COLUMNS = text(
-    "SELECT time_ms, lat_e7, lon_e7, speed_kmh, course_deg, accuracy_m, odometer_km,"
-    " COALESCE(received_ms, -1), load_state, acc, doubts, device_id FROM fix"
+COLUMNS = ("time_ms", "lat", "lon", "speed_kmh", "load_state", "acc", "doubts")
+"""What rules and pictures use of a fix; reading all of a row would cost more than the rules themselves."""
+FIXES = text(
+    "SELECT time_ms, lat_e7, lon_e7, speed_kmh, load_state, acc, doubts FROM fix"
     " WHERE device_id = :device AND time_ms BETWEEN :start AND :end ORDER BY time_ms, lat_e7, lon_e7"
 )
 
@@ -26,15 +27,16 @@ COLUMNS = text(
 def vehicle_track(session: Session, vehicle_id: int, start_ms: int, end_ms: int) -> Track:
     """All fixes of the devices bound to a vehicle, each while it was bound, in time order.
 
-    start_ms, end_ms: both included. Fixes of every doubt are there; positions are degrees as sent.
+    start_ms, end_ms: both included. Fixes of every doubt are there; positions are degrees as sent; columns
+    of the track other than COLUMNS are blank.
     """
     parts = []
     for bound in bound_devices(session, vehicle_id):
         low, high = max(start_ms, bound.from_ms), min(end_ms, bound.to_ms - 1)
         if low <= high:
             # Raw tuples of the driver: Row objects would take longer than the arithmetic on them.
-            found = session.execute(COLUMNS, {"device": bound.id, "start": low, "end": high})
-            parts.append(as_track(found.cursor.fetchall()))  # type: ignore[attr-defined]
+            found = session.execute(FIXES, {"device": bound.id, "start": low, "end": high})
+            parts.append(as_track(found.cursor.fetchall(), bound.id))  # type: ignore[attr-defined]
     return in_time_order(parts)
 
 
@@ -62,16 +64,17 @@ def bound_devices(session: Session, vehicle_id: int) -> list[BoundDevice]:
     ]
 
 
-def as_track(rows: Iterable[Any]) -> Track:
-    """Rows of COLUMNS as arrays."""
-    rows = list(rows)
+def as_track(rows: Sequence[Any], device_id: int = 0) -> Track:
+    """Rows of FIXES as arrays; what is not read is blank."""
     if not rows:
         return make_track(time_ms=[], lat=[], lon=[])
-    columns = dict(zip(TRACK_COLUMNS, zip(*rows, strict=True), strict=True))
-    arrays = {name: np.array(values, dtype=TRACK_DTYPES[name]) for name, values in columns.items()}
-    arrays["lat"] = arrays["lat"] / E7
-    arrays["lon"] = arrays["lon"] / E7
-    return Track(**arrays)
+    columns = {
+        name: np.array(values, dtype=np.float64 if name in ("lat", "lon") else TRACK_DTYPES[name])
+        for name, values in zip(COLUMNS, zip(*rows, strict=True), strict=True)
+    }
+    columns["lat"] /= E7
+    columns["lon"] /= E7
+    return make_track(**columns, device=np.full(len(rows), device_id))
 
 
 def in_time_order(parts: list[Track]) -> Track:

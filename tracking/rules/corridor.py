@@ -128,6 +128,9 @@ class Watch:
         self.last = fix
         if self.alarm is None and self.clearly[fix] and self.tells(fix):
             self.alarm = fix
+            # Distance alone may tell at once: it then speaks as loudly as the sum would, or the excursion
+            # would be over before it began and be found anew at every second fix.
+            self.total = max(self.total, self.thresholds.cusum_alarm)
 
     def tells(self, fix: int) -> bool:
         """Is this enough to speak?"""

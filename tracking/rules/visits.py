@@ -11,14 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from models.thresholds import TrackThresholds
-from models.values import BoolArray, FacilityArea, Track
+from models.values import BoolArray, FacilityArea, FloatArray, IntArray, Track
 from models.vocabulary import Mode
 from tracking.rules.geometry import frame_at, steps_m
 
 CENSOR_GAP_S = 600.0  # a hole longer than this beside a visit hides when it began or ended
+CELL_DEG = 0.01  # about 1 km: the size of a facility
+CELLS_A_ROW = 100_000
 MERGE_EXCURSION_M = 150.0  # leaving by less than this is scatter, not a departure
 
 
@@ -54,13 +57,16 @@ class Fences:
         self.core = np.array([shapely.Polygon(place.polygon) for place in facilities], dtype=object)
         self.wide = np.array([widened(place, exit_buffer_m) for place in facilities], dtype=object)
         self.tree = shapely.STRtree(list(self.wide))
+        self.cells = occupied_cells(self.wide)
         for polygon in (*self.core, *self.wide):
             shapely.prepare(polygon)
 
     def masks(self, track: Track) -> dict[int, tuple[BoolArray, BoolArray]]:
         """For each facility index touched by a fix: (inside the fence, inside the widened fence)."""
-        points = shapely.points(track.lon, track.lat)
-        fix, place = self.tree.query(points, predicate="within")
+        close = np.flatnonzero(np.isin(cell_of(track.lat, track.lon), self.cells))
+        points = shapely.points(track.lon[close], track.lat[close])
+        row, place = self.tree.query(points, predicate="within")
+        fix = close[row]
         found: dict[int, tuple[BoolArray, BoolArray]] = {}
         for index in np.unique(place).tolist():
             wide = np.zeros(len(track), dtype=np.bool_)
@@ -81,6 +87,24 @@ class Fences:
             lat + within_m / frame.north_m_per_deg,
         )
         return bool(self.tree.query(reach, predicate="intersects").size)
+
+
+def cell_of(lat: FloatArray, lon: FloatArray) -> IntArray:
+    """The number of the CELL_DEG cell in which each point lies."""
+    row = np.floor(np.asarray(lat) / CELL_DEG).astype(np.int64)
+    column = np.floor(np.asarray(lon) / CELL_DEG).astype(np.int64)
+    return row * CELLS_A_ROW + column
+
+
+def occupied_cells(polygons: npt.NDArray[np.object_]) -> IntArray:
+    """The cells that any polygon's bounding box touches: elsewhere no fence need be asked."""
+    cells: set[int] = set()
+    for west, south, east, north in shapely.bounds(polygons).reshape(-1, 4).tolist():
+        lat = np.arange(np.floor(south / CELL_DEG), np.floor(north / CELL_DEG) + 1)
+        lon = np.arange(np.floor(west / CELL_DEG), np.floor(east / CELL_DEG) + 1)
+        rows, columns = np.meshgrid(lat.astype(np.int64), lon.astype(np.int64))
+        cells.update((rows * CELLS_A_ROW + columns).ravel().tolist())
+    return np.array(sorted(cells), dtype=np.int64)
 
 
 def widened(place: FacilityArea, buffer_m: float) -> shapely.Polygon:
