@@ -1,7 +1,7 @@
 """How do tests of rules lay out places, routes and tracks by hand? In metres and seconds.
 
-Everything is given as (x east, y north) in m from the origin of a flat frame, at seconds from DAY, so that distances in a test
-can be checked by eye. The frame itself is held against the geodesic in test_geometry.py.
+Everything is given as (x east, y north) in m from the origin of a flat frame, at seconds from DAY, so that
+distances in a test can be checked by eye. The frame itself is held against the geodesic in test_geometry.py.
 """
 
 from collections.abc import Iterable, Sequence
