@@ -7,6 +7,7 @@ their own. Rong watches for the drainage authority, Guan administers.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from models.manifests import Manifest
 from models.organisations import Organisation, User
 from models.vocabulary import FacilityKind, FindingKind, OrganisationKind, Role, VerdictValue, WeighingRole
 from tests import factories as make
-from tracking.operations.add_user import add_user
+from tracking.operations.passwords import hash_password
 
 PASSWORD = "correct horse battery"
 REGULATOR, PLANT, COLLEAGUE, RIVAL_PLANT = "rong", "qing", "wen", "bi"
@@ -83,11 +84,14 @@ def _party(session: Session, code: str, name: str, name_en: str, kind: Organisat
     return make.organisation(session, kind, code=code, name=name, name_en=name_en)
 
 
+@cache
+def password_hash() -> str:
+    """The stored form of PASSWORD, made once: making it is slow on purpose."""
+    return hash_password(PASSWORD)
+
+
 def _person(session: Session, username: str, role: Role, party: Organisation | None) -> User:
-    code = party.code if party else None
-    return add_user(
-        session, username=username, password=PASSWORD, role=role, now=make.DAY, organisation_code=code
-    )
+    return make.user(session, role, party, username=username, password_hash=password_hash())
 
 
 def _load(

@@ -7,11 +7,17 @@ from web.database import reading
 from web.signed_in import viewer
 
 
-def certificate_pdf(number: str, language: str) -> bytes:
-    """The PDF; WeasyPrint is loaded only when somebody asks for one."""
-    from reports.certificate.collect import collect
-    from reports.certificate.render import render_pdf
+def certificate_pdf(number: str, language: str) -> tuple[str, bytes]:
+    """File name and PDF of a manifest that the viewer sees; raises UnknownManifest, PdfError.
 
-    settings = current_app.extensions["settings"]
-    facts = collect(reading(), number, viewer(), now=now(), settings=settings)
-    return render_pdf(facts, language)
+    WeasyPrint is loaded only when somebody asks for a certificate.
+    """
+    from reports.certificate.collect import collect
+    from reports.certificate.render import certificate_pdf as render
+    from reports.certificate.render import file_stem
+
+    known = current_app.extensions
+    facts = collect(
+        reading(), number, viewer(), now=now(), settings=known["settings"], thresholds=known["thresholds"]
+    )
+    return f"{file_stem(facts)}-{language}.pdf", render(facts, language)

@@ -3,9 +3,10 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import StringIO
+from itertools import islice
 from typing import Any, TypeVar
 
-from flask import Response, stream_with_context
+from flask import Response
 
 from tracking.queries.keyset import Key, Page
 
@@ -13,11 +14,17 @@ T = TypeVar("T")
 BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets read Chinese as gibberish
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 PAGE = 500
+MAX_ROWS = 100_000  # a year of a large city; a spreadsheet takes ten times that
 
 
 def csv_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    """A download of `rows`, written while it is read."""
-    answer = Response(stream_with_context(_lines(header, rows)), mimetype="text/csv")
+    """A download of `rows`, written while the request and its snapshot of the database last."""
+    buffer = StringIO()
+    buffer.write(BYTE_ORDER_MARK)
+    writer = csv.writer(buffer)
+    writer.writerow(header)
+    writer.writerows([safe_cell(value) for value in row] for row in islice(rows, MAX_ROWS))
+    answer = Response(buffer.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
@@ -38,16 +45,3 @@ def safe_cell(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
         return "'" + value
     return "" if value is None else value
-
-
-def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    buffer = StringIO()
-    writer = csv.writer(buffer)
-    buffer.write(BYTE_ORDER_MARK)
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([safe_cell(value) for value in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()

@@ -87,8 +87,8 @@ def percent(fraction: float | None, decimals: int = 1) -> str:
     return UNKNOWN if fraction is None else wording.percent(fraction, language(), decimals)
 
 
-def number(value: float | None, decimals: int | None = None) -> str:
-    """A number of the reader's language."""
+def number(value: float | None, decimals: int = -2) -> str:
+    """A number of the reader's language; -n stands for at most n decimals."""
     return UNKNOWN if value is None else wording.number(value, language(), decimals)
 
 

@@ -5,6 +5,8 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, Unauthorized
 
+from web.api.problems import problem_of
+
 INTERFACE = "/api/"
 
 
@@ -14,16 +16,20 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, error_page)
 
 
-def failure_page(error: InternalServerError) -> tuple[str, int]:
+def failure_page(error: InternalServerError) -> Response | tuple[str, int]:
     """A page that needs neither the database nor a session: they may be what failed. Flask has logged it."""
     current_app.logger.error("request failed: %s %s", request.method, request.path)
-    return render_template("failure.html"), error.code
+    if request.path.startswith(INTERFACE):
+        return problem_of(error)
+    return render_template("failure.html"), 500
 
 
 def error_page(error: HTTPException) -> Response | HTTPException | tuple[str, int, dict[str, str]]:
     """A page that says what happened and what to do next."""
-    if request.path.startswith(INTERFACE) or error.response is not None or error.code is None:
+    if error.response is not None or error.code is None:
         return error
+    if request.path.startswith(INTERFACE):
+        return problem_of(error)
     kept = {name: value for name, value in error.get_headers() if name in ("Retry-After", "Allow")}
     title, advice = words(error)
     return render_template("error.html", code=error.code, title=title, advice=advice), error.code, kept
@@ -43,4 +49,4 @@ def words(error: HTTPException) -> tuple[str, str]:
         429: (_("Too many attempts"), _("Wait a minute, then try again.")),
     }
     otherwise = (_("The request cannot be read"), _("Check the address or go back and try again."))
-    return known.get(error.code, otherwise)
+    return known.get(error.code or 400, otherwise)

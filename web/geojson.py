@@ -14,7 +14,7 @@ LEVEL = 5  # beyond it the time grows faster than the gain
 def geojson(value: dict[str, Any]) -> Response:
     """An answer with a FeatureCollection."""
     body = orjson.dumps(value)
-    if len(body) < WORTH_PACKING_BYTES or "gzip" not in request.accept_encodings:
+    if len(body) < WORTH_PACKING_BYTES or not request.accept_encodings["gzip"]:
         return Response(body, mimetype=MIMETYPE)
     answer = Response(gzip.compress(body, LEVEL, mtime=0), mimetype=MIMETYPE)
     answer.headers["Content-Encoding"] = "gzip"

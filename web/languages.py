@@ -1,5 +1,6 @@
 """In which language does the reader read? Chinese first, English second, switched in the header."""
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def install(app: Flask) -> None:
             cache[code, DOMAIN] = translations(code)
 
 
+@cache
 def translations(code: str) -> Translations:
     """The page texts of a language; English is the language of the source."""
     path = CATALOGUES / code / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -53,4 +55,5 @@ def translations(code: str) -> Translations:
 def language() -> str:
     """The language of this request: as switched, else the user's, else the installation's."""
     chosen = session.get(SESSION_KEY) or getattr(current_user, "locale", None)
-    return chosen if chosen in LANGUAGES else current_app.extensions["settings"].locale
+    fallback: str = current_app.extensions["settings"].locale
+    return chosen if chosen in LANGUAGES else fallback

@@ -1,6 +1,7 @@
 """How often may somebody try? Limits on signing in and on the programming interface."""
 
 from hashlib import sha256
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
@@ -13,7 +14,7 @@ def install(app: Flask) -> None:
     """Limit failed sign-ins per address and per user name, and the interface per token or address."""
     settings = app.extensions["settings"]
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
-    sign_in = app.view_functions["login.sign_in"]
+    sign_in: Any = app.view_functions["login.sign_in"]
     for key, scope in ((get_remote_address, "address"), (username_tried, "user")):
         sign_in = limiter.shared_limit(
             settings.login_limit,
@@ -25,7 +26,8 @@ def install(app: Flask) -> None:
     app.view_functions["login.sign_in"] = sign_in
     for endpoint, view in list(app.view_functions.items()):
         if request_is_of_interface(endpoint):
-            app.view_functions[endpoint] = limiter.limit(settings.api_limit, key_func=token_or_address)(view)
+            limited: Any = limiter.limit(settings.api_limit, key_func=token_or_address)(view)
+            app.view_functions[endpoint] = limited
 
 
 def request_is_of_interface(endpoint: str) -> bool:

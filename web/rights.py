@@ -26,6 +26,7 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "manifests.listing": EVERYONE,
     "manifests.table": EVERYONE,
     "manifest.page": EVERYONE,
+    "verify.document": EVERYONE,
     "manifest.map": EVERYONE,
     "manifest.certificate": EVERYONE,
     "findings.listing": EVERYONE,

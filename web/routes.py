@@ -15,10 +15,24 @@ from web.pages import (
     overview,
     users,
     vehicles,
+    verify,
 )
 
 WITHOUT_COOKIES: tuple[Blueprint, ...] = (fixes.bp,)
 """Parts that know their callers by a token: a forged form cannot reach them, so they need no CSRF token."""
 
-PAGES = (health, login, overview, findings, manifests, manifest, facilities, vehicles, devices, users, city)
+PAGES = (
+    health,
+    login,
+    overview,
+    findings,
+    manifests,
+    manifest,
+    verify,
+    facilities,
+    vehicles,
+    devices,
+    users,
+    city,
+)
 BLUEPRINTS: tuple[Blueprint, ...] = (*(page.bp for page in PAGES), *WITHOUT_COOKIES)

@@ -118,6 +118,7 @@ def _rows(now: datetime) -> Select[Any]:
     columns += [Organisation.code, Organisation.name, Organisation.name_en]
     return (
         select(*columns)
+        .select_from(Device)
         .join(DeviceBinding, DeviceBinding.id == bound, isouter=True)
         .join(Vehicle, Vehicle.id == DeviceBinding.vehicle_id, isouter=True)
         .join(Organisation, Organisation.id == Vehicle.organisation_id, isouter=True)
@@ -132,7 +133,8 @@ def _with_data(session: Session, rows: Sequence[Any], now: datetime) -> tuple[De
         .correlate(Device)
         .scalar_subquery()
     )
-    last = dict(session.execute(select(Device.id, newest_ms).where(Device.id.in_(ids))).tuples().all())
+    newest = session.execute(select(Device.id, newest_ms).where(Device.id.in_(ids)))
+    last: dict[int, int | None] = dict(newest.all())
     doubted = func.sum(case((FixRow.doubts != 0, 1), else_=0))
     counts = {
         device_id: (count, int(bad))
@@ -151,10 +153,16 @@ def _last_day(now: datetime) -> tuple[Any, ...]:
 
 
 def _device_row(row: Any, last_ms: int | None, counts: tuple[int, int]) -> DeviceRow:
+    device_id, code, protocol, datum, active, has_token, *bound = row
     return DeviceRow(
-        *row[:6],
-        vehicle=name_or_none(*row[6:8]),
-        hauler=name_or_none(*row[8:11]),
+        id=device_id,
+        code=code,
+        protocol=protocol,
+        datum=datum,
+        active=active,
+        has_token=has_token,
+        vehicle=name_or_none(*bound[:2]),
+        hauler=name_or_none(*bound[2:5]),
         last_at=None if last_ms is None else datetime.fromtimestamp(last_ms / MS_PER_S, UTC),
         fixes=counts[0],
         doubted=counts[1],

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -68,7 +68,7 @@ class FindingRow:
     detected_ms: int
     lat: float | None
     lon: float | None
-    reasons: tuple[dict[str, Any], ...]
+    reasons: list[dict[str, Any]]
     manifests: tuple[str, ...] = ()
     vehicles: tuple[Name, ...] = ()
     outcome: DecisionOutcome | None = None
@@ -114,14 +114,8 @@ def named_rows(session: Session, viewer: Viewer, rows: Sequence[Any]) -> tuple[F
     manifests, vehicles = _manifests(session, viewer, ids), _vehicles(session, ids)
     outcomes = newest_outcomes(session, [row[1] for row in rows])
     return tuple(
-        FindingRow(
-            *row[:11],
-            reasons=tuple(row[11]),
-            manifests=manifests[row[0]],
-            vehicles=vehicles[row[0]],
-            outcome=outcomes.get(row[1]),
-        )
-        for row in rows
+        replace(row, manifests=manifests[row.id], vehicles=vehicles[row.id], outcome=outcomes.get(row.key))
+        for row in (FindingRow(*fields[: len(COLUMNS)]) for fields in rows)
     )
 
 
@@ -132,7 +126,7 @@ def open_finding_counts(session: Session, viewer: Viewer) -> dict[Severity, int]
         .where(Finding.current, ~Finding.retracted, findings_visible(viewer), _undecided())
         .group_by(Finding.severity)
     )
-    return dict.fromkeys(Severity, 0) | dict(session.execute(query).tuples().all())
+    return dict.fromkeys(Severity, 0) | dict(session.execute(query).all())
 
 
 def newest_outcomes(session: Session, keys: Sequence[str]) -> dict[str, DecisionOutcome]:
@@ -142,7 +136,7 @@ def newest_outcomes(session: Session, keys: Sequence[str]) -> dict[str, Decision
         .where(Decision.finding_key.in_(keys))
         .order_by(Decision.id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _order(order: FindingOrder) -> Order:

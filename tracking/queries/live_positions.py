@@ -165,8 +165,9 @@ def _carried(session: Session, viewer: Viewer) -> dict[int, list[Carried]]:
         .order_by(Manifest.issued_at)
     )
     found: dict[int, list[Carried]] = defaultdict(list)
-    for vehicle_id, number, *ends in session.execute(query):
-        found[vehicle_id].append(Carried(number, Name(*ends[:3]), Name(*ends[3:])))
+    for row in session.execute(query):
+        ends: Any = row[2:]
+        found[row[0] or 0].append(Carried(row[1], Name(*ends[:3]), Name(*ends[3:])))
     return found
 
 

@@ -180,7 +180,7 @@ def _finding_counts(session: Session, manifest_ids: Sequence[int]) -> dict[int, 
         .where(FindingManifest.manifest_id.in_(manifest_ids), Finding.current, ~Finding.retracted)
         .group_by(FindingManifest.manifest_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _manifest_row(row: Any, vehicles: tuple[Name, ...], findings: int) -> ManifestRow:

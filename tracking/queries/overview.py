@@ -59,15 +59,10 @@ def day_summary(session: Session, viewer: Viewer, day: Day) -> DaySummary:
     """The viewer's shipments issued on `day`."""
     weighed, tested = aliased(Weighing), aliased(MoistureTest)
     net = weighed.gross_kg - weighed.tare_kg
+    sums: list[Any] = [func.count(Manifest.id), func.sum(net), func.sum(net * (1 - tested.moisture_fraction))]
+    sums += [func.count(weighed.id), func.count(tested.id)]
     query = (
-        select(
-            Verdict.value,
-            func.count(Manifest.id),
-            func.sum(net),
-            func.sum(net * (1 - tested.moisture_fraction)),
-            func.count(weighed.id),
-            func.count(tested.id),
-        )
+        select(Verdict.value, *sums)
         .join(weighed, _of_role(weighed, WeighingRole.LOADED), isouter=True)
         .join(tested, _of_role(tested, WeighingRole.LOADED), isouter=True)
         .group_by(Verdict.value)
@@ -98,7 +93,8 @@ def verdicts_by_day(
     which = case(
         *((Manifest.issued_at < day.end, number) for number, day in enumerate(days)), else_=len(days)
     )
-    query = select(which, Verdict.value, func.count(Manifest.id)).group_by(which, Verdict.value)
+    columns: list[Any] = [which, Verdict.value, func.count(Manifest.id)]
+    query = select(*columns).group_by(which, Verdict.value)
     counts = [dict.fromkeys(VerdictValue, 0) for _day in days]
     for number, value, count in session.execute(_shipped(query, viewer, days[0].start, days[-1].end)):
         counts[number][value or VerdictValue.PENDING] += count

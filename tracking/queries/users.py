@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -52,23 +53,13 @@ def all_accounts(session: Session) -> list[Account]:
     return [Account(*row) for row in rows]
 
 
-def _accounts() -> Select[tuple[object, ...]]:
-    return select(  # type: ignore[return-value]  # one type a column would say less than Account does
-        User.id,
-        User.username,
-        User.display_name,
-        User.role,
-        User.organisation_id,
-        Organisation.name,
-        Organisation.name_en,
-        User.locale,
-        User.active,
-        User.session_version,
-        User.created_at,
-        User.last_login_at,
-    ).join(Organisation, Organisation.id == User.organisation_id, isouter=True)
+def _accounts() -> Select[Any]:
+    columns: list[Any] = [User.id, User.username, User.display_name, User.role, User.organisation_id]
+    columns += [Organisation.name, Organisation.name_en, User.locale, User.active, User.session_version]
+    columns += [User.created_at, User.last_login_at]
+    return select(*columns).join(Organisation, Organisation.id == User.organisation_id, isouter=True)
 
 
-def _first(session: Session, query: Select[tuple[object, ...]]) -> Account | None:
+def _first(session: Session, query: Select[Any]) -> Account | None:
     row = session.execute(query).first()
-    return None if row is None else Account(*row)  # type: ignore[arg-type]  # the columns of _accounts
+    return None if row is None else Account(*row)

@@ -46,7 +46,7 @@ def table() -> Response:
     """The same list as a file."""
     session, who, wanted = reading(), viewer(), asked()
     header = [_("Code"), _("Name"), _("Kind"), _("Organisation"), _("Method")]
-    header += [_("Permit (t/day)"), _("Permit (t/year)"), _("Moisture limit (%%)")]
+    header += [_("Permit (t/day)"), _("Permit (t/year)"), _("Moisture limit (%)")]
     rows = every(lambda after, limit: facility_page(session, who, wanted, after, limit))
     chosen = language()
     lines = (

@@ -1,15 +1,12 @@
 """Where is one load and who answers for it; do track, paper and mass agree?"""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, current_app, render_template, request
 from werkzeug import Response
 
 from models.vocabulary import CustodyState, WeighingRole
 from tracking.queries.manifest_map import manifest_map
-from tracking.queries.manifest_paper import WeighingStory
 from tracking.queries.manifest_story import ManifestStory, manifest_story
-from tracking.rules.mass_balance import LoadMass, MassGap, load_masses, mass_gap
+from tracking.rules.mass_balance import MassGap, mass_gap
 from web.certificates import certificate_pdf
 from web.clock import now
 from web.database import reading
@@ -39,14 +36,6 @@ SETTLED = frozenset(
 bp = Blueprint("manifest", __name__, url_prefix="/manifests")
 
 
-@dataclass(frozen=True, slots=True)
-class WeighedEnd:
-    """A weighing and the masses that follow from it."""
-
-    story: WeighingStory
-    masses: LoadMass
-
-
 @bp.get("/<path:number>")
 def page(number: str) -> str:
     """Verdict with reasons, custody, map, weighings, findings, certificate."""
@@ -55,7 +44,6 @@ def page(number: str) -> str:
         "manifest.html",
         story=story,
         names=story.names(language()),
-        ends=weighed_ends(story),
         gap=gap_of(story),
         to_come=to_come(story),
         roles=WeighingRole,
@@ -65,16 +53,10 @@ def page(number: str) -> str:
 
 def story_or_404(number: str) -> ManifestStory:
     """The manifest; 404 when there is none or it is somebody else's."""
-    story = manifest_story(reading(), number, viewer())
+    story = manifest_story(reading(), number, viewer(), current_app.extensions["thresholds"].mass)
     if story is None:
         abort(404)
     return story
-
-
-def weighed_ends(story: ManifestStory) -> list[WeighedEnd]:
-    """Each weighing with wet, dry and T80 mass and their uncertainty."""
-    rules = current_app.extensions["thresholds"].mass
-    return [WeighedEnd(each, load_masses(each.facts, rules)) for each in story.weighings]
 
 
 def gap_of(story: ManifestStory) -> MassGap | None:
@@ -82,7 +64,7 @@ def gap_of(story: ManifestStory) -> MassGap | None:
     loaded, received = story.weighed(WeighingRole.LOADED), story.weighed(WeighingRole.RECEIVED)
     if loaded is None or received is None:
         return None
-    return mass_gap(loaded.facts, received.facts, current_app.extensions["thresholds"].mass)
+    return mass_gap(loaded.facts, received.facts, story.thresholds)
 
 
 def to_come(story: ManifestStory) -> list[CustodyState]:
@@ -109,7 +91,7 @@ def certificate(number: str) -> Response:
     chosen = request.args.get("lang", language())
     if chosen not in LANGUAGES:
         abort(400)
-    pdf = certificate_pdf(story_or_404(number).number, chosen)
+    name, pdf = certificate_pdf(story_or_404(number).number, chosen)
     answer = Response(pdf, mimetype="application/pdf")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{number}-{chosen}.pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

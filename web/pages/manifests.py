@@ -56,12 +56,12 @@ def table() -> Response:
         _("State"),
         _("Verdict"),
         _("Score"),
-        _("From"),
-        _("To"),
+        _("Origin"),
+        _("Destination"),
         _("Hauler"),
     ]
-    header += [_("Vehicles"), _("Loaded (kg)"), _("Moisture loaded (%%)"), _("Received (kg)")]
-    header += [_("Moisture received (%%)"), _("Findings")]
+    header += [_("Vehicles"), _("Loaded (kg)"), _("Moisture loaded (%)"), _("Received (kg)")]
+    header += [_("Moisture received (%)"), _("Findings")]
     rows = every(lambda after, limit: manifest_page(session, who, wanted, order, after, limit))
     return csv_answer("manifests", header, _csv_rows(rows))
 

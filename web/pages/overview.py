@@ -30,6 +30,13 @@ from web.signed_in import viewer
 TOP_FINDINGS = 5
 TOP_SILENT = 6
 TREND_DAYS = 14
+FROM_PROVEN = (
+    VerdictValue.CONSISTENT,
+    VerdictValue.INSUFFICIENT,
+    VerdictValue.CONTRADICTED,
+    VerdictValue.PENDING,
+)
+"""In which order verdicts are drawn: what is proven first, what is still to come last."""
 
 bp = Blueprint("overview", __name__)
 
@@ -66,7 +73,12 @@ def figures() -> str:
 def page_values() -> dict[str, object]:
     """The values of both templates."""
     shown = _overview()
-    return {"view": shown, "trend": trend_values(shown), "top_silent": shown.silent[:TOP_SILENT]}
+    return {
+        "view": shown,
+        "trend": trend_values(shown),
+        "top_silent": shown.silent[:TOP_SILENT],
+        "verdict_counts": [(verdict, shown.summary.verdicts[verdict]) for verdict in FROM_PROVEN],
+    }
 
 
 def _overview() -> Overview:

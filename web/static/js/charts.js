@@ -19,7 +19,7 @@ export const pointer = () => ({
 
 export function chart(element, options) {
   const made = echarts.init(element, null, { renderer: "svg" });
-  const draw = () => made.setOption(options(), true);
+  const draw = () => made.setOption({ textStyle: { fontFamily: getComputedStyle(element).fontFamily }, ...options() }, true);
   draw();
   new ResizeObserver(() => made.resize()).observe(element);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);

@@ -5,7 +5,7 @@ const maplibregl = window.maplibregl;
 export const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 const LIGHT = {
-  ground: "#f3f4f0", block: "#e9ebe4", water: "#bfdcea", waterEdge: "#9cc5d8", road: "#ffffff", roadEdge: "#cfd3cf",
+  ground: "#f1f2ee", block: "#e5e8e0", water: "#bfdcea", waterEdge: "#9cc5d8", road: "#ffffff", roadEdge: "#b6bfba",
   label: "#5b6b73", halo: "#ffffff", waterLabel: "#3f7c99",
 };
 const DARK = {
@@ -22,7 +22,7 @@ const KINDS = {
   plant: "#0b6e8a", works: "#6a7f2a", site: "#a8481e", transfer: "#4b5fa8", store: "#7a5a2e", depot: "#7d8a92", permitted_stop: "#8d99a0",
 };
 
-const FONT = ["Noto Sans SC", "PingFang SC", "Microsoft YaHei", "system-ui", "Sludgetrace Sans", "sans-serif"];
+export const FONT = ["Sludgetrace Sans", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "system-ui", "sans-serif"];
 
 export function words(element) {
   const known = JSON.parse(element.dataset.words || "{}");
@@ -37,7 +37,6 @@ export async function readJson(url) {
 
 export const nothing = { type: "FeatureCollection", features: [] };
 
-const width = (thin, thick) => ["interpolate", ["exponential", 1.5], ["zoom"], 9, thin, 16, thick];
 const ofLayer = (...layers) => ["in", ["get", "layer"], ["literal", layers]];
 const isArea = ["==", ["geometry-type"], "Polygon"];
 const isLine = ["==", ["geometry-type"], "LineString"];
@@ -57,7 +56,7 @@ function baseLayers(c, language) {
     { id: "blocks", type: "fill", source: "base", filter: ["all", isArea, ofLayer("block", "land")], paint: { "fill-color": c.block } },
     { id: "lakes", type: "fill", source: "base", filter: ["all", isArea, ofLayer("lake", "river", "canal", "water")], paint: { "fill-color": c.water, "fill-outline-color": c.waterEdge } },
     { id: "canals", type: "line", source: "base", filter: ["all", isLine, ofLayer("canal", "river", "water", "lake")], layout: line,
-      paint: { "line-color": c.water, "line-width": ["match", ["get", "layer"], "river", width(1.6, 26), width(1, 14)] } },
+      paint: { "line-color": c.water, "line-width": ["interpolate", ["exponential", 1.5], ["zoom"], 9, ["match", ["get", "layer"], "river", 1.8, 1], 16, ["match", ["get", "layer"], "river", 26, 14]] } },
     { id: "road-edges", type: "line", source: "base", filter: ["all", isLine, ofLayer("road", "bridge")], layout: line,
       paint: { "line-color": c.roadEdge, "line-width": graded(8.5, 6, 3.6) } },
     { id: "roads", type: "line", source: "base", filter: ["all", isLine, ofLayer("road", "bridge")], layout: line,
@@ -157,6 +156,7 @@ export async function makeMap(element) {
   const say = words(element);
   const language = element.dataset.language;
   const base = readJson(element.dataset.basemap).catch(() => nothing);
+  await document.fonts.load("12px 'Sludgetrace Sans'", "污泥").catch(() => []); // labels are drawn once, with what is there
   const map = new maplibregl.Map({
     container: element,
     style: { version: 8, sources: { base: { type: "geojson", data: nothing } }, layers: baseLayers(dark.matches ? DARK : LIGHT, language) },

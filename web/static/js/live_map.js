@@ -1,6 +1,6 @@
 // Where is every vehicle now? Places, approved routes and positions that are asked for again every few seconds.
 
-import { COLOURS, arrowImage, clock, discImage, extent, failed, leaf, makeMap, nothing, placeLayers, readJson, settled, show, words } from "./ground.js";
+import { COLOURS, FONT, arrowImage, clock, discImage, extent, failed, leaf, makeMap, nothing, placeLayers, readJson, settled, show, words } from "./ground.js";
 
 const EVERY_MS = 15000;
 
@@ -16,7 +16,7 @@ const VEHICLES = [
     layout: {
       "icon-image": ["concat", "vehicle-", ["get", "state"]], "icon-size": 0.5, "icon-allow-overlap": true,
       "icon-rotate": ["case", ["==", ["get", "state"], "moving"], ["coalesce", ["get", "course_deg"], 0], 0], "icon-rotation-alignment": "map",
-      "text-field": ["get", "name"], "text-font": ["Noto Sans SC", "PingFang SC", "Microsoft YaHei", "system-ui", "Sludgetrace Sans", "sans-serif"],
+      "text-field": ["get", "name"], "text-font": FONT,
       "text-size": 11, "text-offset": [0, -1.5], "text-optional": true,
     },
     paint: { "text-color": "#16232c", "text-halo-color": "#ffffff", "text-halo-width": 1.6 } },

@@ -16,7 +16,7 @@ const LAYERS = [
   { id: "off-route", type: "line", source: "facts", filter: role("off_route_part"), layout: round, paint: { "line-color": COLOURS.off, "line-width": 7, "line-opacity": 0.85 } },
   { id: "gap", type: "line", source: "facts", filter: role("gap", "jump"), paint: { "line-color": COLOURS.gap, "line-width": 3, "line-dasharray": [1.5, 1.5] } },
   { id: "track-arrows", type: "symbol", source: "steps",
-    layout: { "symbol-placement": "line", "symbol-spacing": 90, "icon-image": "arrow", "icon-size": 0.32, "icon-rotate": 90, "icon-allow-overlap": true } },
+    layout: { "symbol-placement": "line", "symbol-spacing": 70, "icon-image": "arrow", "icon-size": 0.42, "icon-rotate": 90, "icon-allow-overlap": true } },
   { id: "stop", type: "circle", source: "facts", filter: ["all", role("stop"), ["==", ["geometry-type"], "Point"]],
     paint: { "circle-color": COLOURS.stop, "circle-opacity": 0.85, "circle-stroke-color": "#7a4a00", "circle-stroke-width": 1.6,
       "circle-radius": ["interpolate", ["linear"], ["get", "minutes"], 0, 6, 15, 10, 60, 17, 240, 26] } },
@@ -158,7 +158,7 @@ async function draw(element) {
   map.addSource("now", { type: "geojson", data: nothing });
   for (const layer of [...LAYERS.slice(0, 4), ...placeLayers("facts", language), ...LAYERS.slice(4, 8), FIXES, ...LAYERS.slice(8), NOW]) map.addLayer(layer);
   const marked = extent(facts.features, (known) => "finding" in known);
-  const whole = extent(facts.features, (known) => known.role !== "reach");
+  const whole = extent(facts.features, (known) => ["track", "corridor"].includes(known.role)) || extent(facts.features, (known) => known.role !== "reach");
   show(map, element.dataset.focus === "finding" ? marked || whole : whole || extent(base.features));
   listen(map, element, say, fixes);
   slide(map, element, say, facts, fixes);

@@ -10,11 +10,11 @@ if (element) {
   const words = JSON.parse(element.dataset.words);
   chart(element, () => ({
     animation: false,
-    grid: { left: 48, right: 16, top: 40, bottom: 28 },
-    legend: { top: 0, left: 8, itemWidth: 12, itemHeight: 12, textStyle: { color: colour("ink"), fontSize: 12 } },
+    grid: { left: 44, right: 16, top: 44, bottom: 28 },
+    legend: { top: 4, right: 8, itemWidth: 12, itemHeight: 12, textStyle: { color: colour("ink"), fontSize: 12 } },
     tooltip: { ...pointer(), axisPointer: { type: "shadow" } },
     xAxis: { type: "category", data: series.days.map((day) => day.slice(5)), ...axis("", { splitLine: { show: false } }) },
-    yAxis: { type: "value", minInterval: 1, ...axis(element.dataset.axis) },
+    yAxis: { type: "value", minInterval: 1, ...axis(element.dataset.axis, { nameTextStyle: { align: "left", color: colour("muted"), fontSize: 12 } }) },
     series: Object.entries(VERDICTS).map(([verdict, name]) => ({
       name: words[verdict], type: "bar", stack: "day", barMaxWidth: 34, data: series[verdict], itemStyle: { color: colour(name) },
     })),
