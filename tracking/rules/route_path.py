@@ -65,38 +65,44 @@ def reference(track: Track, path: RoutePath, thresholds: TrackThresholds) -> Ref
     cursor: int | None = None
     for low in range(0, count, CHUNK):
         part = slice(low, min(low + CHUNK, count))
-        distance, share = to_segments(x_m[part], y_m[part], path)
-        chosen, cursor = follow(distance, cursor, thresholds)
+        square_m2, share = to_segments(x_m[part], y_m[part], path)
+        chosen, cursor = follow(square_m2, cursor, thresholds)
         rows = np.arange(chosen.size)
         segment[part] = chosen
-        beside_m[part] = distance[rows, chosen]
+        beside_m[part] = np.sqrt(square_m2[rows, chosen])
         along_m[part] = path.chainage_m[chosen] + share[rows, chosen] * path.length_m[chosen]
     return Referenced(beside_m, along_m, segment)
 
 
 def to_segments(x_m: FloatArray, y_m: FloatArray, path: RoutePath) -> tuple[FloatArray, FloatArray]:
-    """Distance in m of each of k points to each of m segments, and the share along it (k x m)."""
+    """Squared distance in m2 of each of k points to each of m segments, and the share along it (k x m).
+
+    Squared, because the root is wanted of one segment a point only.
+    """
     from_x = x_m[:, None] - path.start_x
     from_y = y_m[:, None] - path.start_y
     share = (from_x * path.delta_x + from_y * path.delta_y) / path.length_m**2
     np.clip(share, 0.0, 1.0, out=share)
-    return np.hypot(from_x - share * path.delta_x, from_y - share * path.delta_y), share
+    off_x = from_x - share * path.delta_x
+    off_y = from_y - share * path.delta_y
+    return off_x * off_x + off_y * off_y, share
 
 
 def follow(
-    distance: FloatArray, cursor: int | None, thresholds: TrackThresholds
+    square_m2: FloatArray, cursor: int | None, thresholds: TrackThresholds
 ) -> tuple[IntArray, int | None]:
     """The segment of each point in driving order, and the cursor to go on with."""
-    nearest = distance.argmin(axis=1)
-    chosen = np.empty(distance.shape[0], dtype=np.int64)
+    nearest = square_m2.argmin(axis=1)
+    chosen = np.empty(square_m2.shape[0], dtype=np.int64)
+    reset_m2 = thresholds.cursor_reset_m**2
     for row, anywhere in enumerate(nearest.tolist()):
         best = anywhere
         if cursor is not None:
             low = max(cursor - BACK_SEGMENTS, 0)
             high = cursor + thresholds.cursor_segments
             if not low <= anywhere < high:
-                ahead = low + int(distance[row, low:high].argmin())
-                if distance[row, ahead] <= thresholds.cursor_reset_m:
+                ahead = low + int(square_m2[row, low:high].argmin())
+                if square_m2[row, ahead] <= reset_m2:
                     best = ahead
         chosen[row] = cursor = best
     return chosen, cursor

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from models.thresholds import TrackThresholds
@@ -57,23 +56,29 @@ class Fences:
         self.core = np.array([shapely.Polygon(place.polygon) for place in facilities], dtype=object)
         self.wide = np.array([widened(place, exit_buffer_m) for place in facilities], dtype=object)
         self.tree = shapely.STRtree(list(self.wide))
-        self.cells = occupied_cells(self.wide)
+        self.bounds = shapely.bounds(self.wide).reshape(-1, 4).tolist()
+        self.places_of_cell = cells_of(self.bounds)
+        self.cells = np.array(sorted(self.places_of_cell), dtype=np.int64)
         for polygon in (*self.core, *self.wide):
             shapely.prepare(polygon)
 
     def masks(self, track: Track) -> dict[int, tuple[BoolArray, BoolArray]]:
         """For each facility index touched by a fix: (inside the fence, inside the widened fence)."""
-        close = np.flatnonzero(np.isin(cell_of(track.lat, track.lon), self.cells))
-        points = shapely.points(track.lon[close], track.lat[close])
-        row, place = self.tree.query(points, predicate="within")
-        fix = close[row]
+        cell = cell_of(track.lat, track.lon)
+        close = np.flatnonzero(np.isin(cell, self.cells))
+        lon, lat = track.lon[close], track.lat[close]
         found: dict[int, tuple[BoolArray, BoolArray]] = {}
-        for index in np.unique(place).tolist():
-            wide = np.zeros(len(track), dtype=np.bool_)
-            wide[fix[place == index]] = True
-            inside = np.zeros(len(track), dtype=np.bool_)
-            where = np.flatnonzero(wide)
-            inside[where] = shapely.contains_xy(self.core[index], track.lon[where], track.lat[where])
+        for index in sorted(
+            {place for each in np.unique(cell[close]) for place in self.places_of_cell[each]}
+        ):
+            west, south, east, north = self.bounds[index]
+            boxed = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+            within = boxed[shapely.contains_xy(self.wide[index], lon[boxed], lat[boxed])]
+            if within.size == 0:
+                continue
+            inside, wide = np.zeros((2, len(track)), dtype=np.bool_)
+            wide[close[within]] = True
+            inside[close[within]] = shapely.contains_xy(self.core[index], lon[within], lat[within])
             found[index] = (inside, wide)
         return found
 
@@ -96,15 +101,16 @@ def cell_of(lat: FloatArray, lon: FloatArray) -> IntArray:
     return row * CELLS_A_ROW + column
 
 
-def occupied_cells(polygons: npt.NDArray[np.object_]) -> IntArray:
-    """The cells that any polygon's bounding box touches: elsewhere no fence need be asked."""
-    cells: set[int] = set()
-    for west, south, east, north in shapely.bounds(polygons).reshape(-1, 4).tolist():
+def cells_of(bounds: list[list[float]]) -> dict[int, list[int]]:
+    """Which fences' boxes touch each cell: elsewhere no fence need be asked."""
+    places: dict[int, list[int]] = {}
+    for index, (west, south, east, north) in enumerate(bounds):
         lat = np.arange(np.floor(south / CELL_DEG), np.floor(north / CELL_DEG) + 1)
         lon = np.arange(np.floor(west / CELL_DEG), np.floor(east / CELL_DEG) + 1)
         rows, columns = np.meshgrid(lat.astype(np.int64), lon.astype(np.int64))
-        cells.update((rows * CELLS_A_ROW + columns).ravel().tolist())
-    return np.array(sorted(cells), dtype=np.int64)
+        for cell in (rows * CELLS_A_ROW + columns).ravel().tolist():
+            places.setdefault(cell, []).append(index)
+    return places
 
 
 def widened(place: FacilityArea, buffer_m: float) -> shapely.Polygon:

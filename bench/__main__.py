@@ -1,0 +1,49 @@
+"""How fast is it beside its peers? `python -m bench NAME [--format json]`; `all` runs every one.
+
+Each benchmark runs its peers in the same process and run, and prints ratios: these machines are noisy,
+and only ratios of one run mean anything.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+BENCHMARKS = {
+    "analysis": "bench.analysis",
+    "certificate": "bench.certificate",
+    "pages": "bench.pages",
+    "demo": "bench.first_page",
+}
+PARTS = ("figures", "peers", "ratios")
+
+
+@click.command()
+@click.argument("name", type=click.Choice([*BENCHMARKS, "all"]))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def main(name: str, form: str) -> None:
+    """Run one benchmark, or all."""
+    for each in BENCHMARKS if name == "all" else [name]:
+        result: dict[str, Any] = import_module(BENCHMARKS[each]).run()
+        if form == "json":
+            click.echo(orjson.dumps(result).decode())
+        else:
+            show(result)
+
+
+def show(result: dict[str, Any]) -> None:
+    """One result as a table."""
+    table = Table(title=f"{result['bench']}  {result['settings']}", title_justify="left", box=None)
+    for head in ("", "name", "value"):
+        table.add_column(head, justify="right" if head == "value" else "left")
+    for part in PARTS:
+        for name, value in result[part].items():
+            table.add_row(part, name, f"{value:,.3f}" if isinstance(value, float) else str(value))
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    main()
