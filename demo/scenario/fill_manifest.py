@@ -4,21 +4,24 @@ Blocks that were absent may appear, blanks may be filled; a value that differs f
 refused and the manifest with it: paper once signed is not altered by a load.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from demo.scenario.custody import Change, reported_changes
 from demo.scenario.filling import differences, fill
-from demo.scenario.manifest_tables import PART_KEYS, ManifestTables, part_path, stored_parts
+from demo.scenario.manifest_tables import PART_KEYS, Key, ManifestTables, Values, part_path, stored_parts
 from demo.scenario.rows import ManifestRow
+from models.base import Base
 from models.journeys import ManifestMark
 from models.manifests import CustodyEvent, Leg, Manifest
 from models.values import Refusal
 from models.vocabulary import CustodyState
 
 ACTOR = "paper"
+NewRows = dict[type[Base], list[Values]]
+"""Rows to insert under a manifest, by table."""
 FOLDER_NAMES = {
     "origin_id": "origin",
     "destination_id": "destination",
@@ -45,8 +48,15 @@ def fill_manifest(
     for table, given in tables.parts.items():
         for key in given.keys() & parts[table].keys():
             filled |= fill(parts[table][key], given[key])
-    filled |= add_parts(session, manifest, tables)
-    filled |= add_changes(session, manifest, reported_changes(row))
+    new = missing_parts(tables, parts)
+    changes = reported_changes(row)
+    on_paper = [change.to_state for change in changes]
+    if manifest.custody_state in on_paper:  # else people have taken it further since
+        told = {(event.to_state, event.leg_seq) for event in manifest.events}
+        new[CustodyEvent] = missing_changes(changes, told)
+        if new[CustodyEvent]:
+            manifest.custody_state = on_paper[-1]
+    filled |= insert_under(session, [(manifest.id, new)])
     if filled:
         session.merge(ManifestMark(manifest_id=manifest.id, dirty=True))
     return filled
@@ -67,42 +77,41 @@ def contradictions(manifest: Manifest, tables: ManifestTables) -> Iterator[tuple
         yield "legs", f"leg {lost[0][0]} was reported before and is left out now"
 
 
-def add_parts(session: Session, manifest: Manifest, tables: ManifestTables) -> bool:
-    """Insert the rows under a manifest that it does not have yet: was there any?"""
-    parts = stored_parts(manifest)
-    added = False
-    for table, given in tables.parts.items():
-        rows = [
-            {"manifest_id": manifest.id, **dict(zip(PART_KEYS[table], key, strict=True)), **values}
+def missing_parts(tables: ManifestTables, stored: Mapping[type[Base], Mapping[Key, object]]) -> NewRows:
+    """The rows under a manifest that it does not have yet, by table."""
+    return {
+        table: [
+            {**dict(zip(PART_KEYS[table], key, strict=True)), **values}
             for key, values in given.items()
-            if key not in parts[table]
+            if key not in stored.get(table, {})
         ]
-        if rows:
-            session.execute(insert(table), rows)
-            added = True
-    return added
+        for table, given in tables.parts.items()
+    }
 
 
-def add_changes(session: Session, manifest: Manifest, changes: Sequence[Change]) -> bool:
-    """Append the changes of custody that are new, unless people have taken the manifest further since."""
-    told = {(event.to_state, event.leg_seq) for event in manifest.events}
-    fresh = [change for change in changes if (change.to_state, change.leg_seq) not in told]
-    on_paper = [change.to_state for change in changes]
-    if not fresh or (told and manifest.custody_state not in on_paper):
-        return False
-    before: list[CustodyState | None] = [None, *on_paper]
-    came_from = dict(zip(changes, before, strict=False))
-    rows = [
+def missing_changes(changes: Sequence[Change], told: Collection[tuple[CustodyState, int]]) -> list[Values]:
+    """The changes of custody that are not told yet, as rows."""
+    before: list[CustodyState | None] = [None, *(change.to_state for change in changes)]
+    return [
         {
-            "manifest_id": manifest.id,
-            "from_state": came_from[change],
+            "from_state": from_state,
             "to_state": change.to_state,
             "leg_seq": change.leg_seq,
             "at": change.at,
             "actor": ACTOR,
         }
-        for change in fresh
+        for from_state, change in zip(before, changes, strict=False)
+        if (change.to_state, change.leg_seq) not in told
     ]
-    session.execute(insert(CustodyEvent), rows)
-    manifest.custody_state = on_paper[-1]
-    return True
+
+
+def insert_under(session: Session, rows: Iterable[tuple[int, NewRows]]) -> bool:
+    """Insert rows under manifests, one statement a table for all of them: was there any row?"""
+    by_table: NewRows = {}
+    for manifest_id, new in rows:
+        for table, values in new.items():
+            by_table.setdefault(table, []).extend({"manifest_id": manifest_id, **each} for each in values)
+    for table, values in by_table.items():
+        if values:
+            session.execute(insert(table), values)
+    return any(by_table.values())

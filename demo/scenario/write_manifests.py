@@ -1,18 +1,25 @@
 """How does paper get into its tables, each manifest whole?"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from demo.scenario.custody import reported_changes
-from demo.scenario.fill_manifest import add_changes, add_parts, fill_manifest
+from demo.scenario.fill_manifest import (
+    NewRows,
+    fill_manifest,
+    insert_under,
+    missing_changes,
+    missing_parts,
+)
 from demo.scenario.known import References, read_known
 from demo.scenario.manifest_tables import ManifestTables, manifest_tables
 from demo.scenario.outcome import Tally
 from demo.scenario.rows import ManifestRow
 from models.journeys import ManifestMark
-from models.manifests import Manifest
+from models.manifests import CustodyEvent, Manifest
 from models.values import Refusal
 
 WHOLE = (
@@ -25,25 +32,34 @@ WHOLE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A manifest that the database does not have yet."""
+
+    manifest: Manifest
+    under: NewRows
+
+
 def write_manifests(
     session: Session, rows: Sequence[ManifestRow], parents: dict[str, str], tally: Tally
 ) -> Iterator[Refusal]:
     """Store a batch of manifests, parents before their children; `parents` by number of the child."""
     known = read_known(session)
     stored = _stored(session, [row.number for row in rows])
+    fresh: list[Fresh] = []
     for row in rows:
         references = References(row.place)
         tables = manifest_tables(row, known, references)
         if row.number in parents:
+            _insert(session, fresh, tally)  # the parent may be among them
             tables.manifest["parent_id"] = _parent_id(session, parents[row.number], references)
         if references.refusals:
             yield from references.refusals
         elif row.number in stored:
             yield from _fill(session, stored[row.number], row, tables, tally)
         else:
-            _add(session, row, tables)
-            tally.new += 1
-    session.flush()
+            fresh.append(_fresh(row, tables))
+    _insert(session, fresh, tally)
 
 
 def _stored(session: Session, numbers: Sequence[str]) -> dict[str, Manifest]:
@@ -71,21 +87,19 @@ def _fill(
         tally.unchanged += 1
 
 
-def _add(session: Session, row: ManifestRow, tables: ManifestTables) -> None:
+def _fresh(row: ManifestRow, tables: ManifestTables) -> Fresh:
     changes = reported_changes(row)
-    manifest = Manifest(
-        number=row.number,
-        custody_state=changes[-1].to_state,
-        **tables.manifest,
-        legs=[],
-        weighings=[],
-        moisture_tests=[],
-        receipt=None,
-        disposal=None,
-        events=[],
-    )
-    session.add(manifest)
+    manifest = Manifest(number=row.number, custody_state=changes[-1].to_state, **tables.manifest)
+    under = missing_parts(tables, {})
+    under[CustodyEvent] = missing_changes(changes, ())
+    under[ManifestMark] = [{"dirty": True}]
+    return Fresh(manifest, under)
+
+
+def _insert(session: Session, fresh: list[Fresh], tally: Tally) -> None:
+    """Insert what has gathered, and empty the list."""
+    session.add_all(each.manifest for each in fresh)
     session.flush()
-    add_parts(session, manifest, tables)
-    add_changes(session, manifest, changes)
-    session.add(ManifestMark(manifest_id=manifest.id, dirty=True))
+    insert_under(session, [(each.manifest.id, each.under) for each in fresh])
+    tally.new += len(fresh)
+    fresh.clear()
