@@ -9,11 +9,14 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import weasyprint
+from weasyprint.css import ColorProfile
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 FONTS: Final = Path(__file__).resolve().parent / "fonts"
@@ -79,7 +82,7 @@ def write_pdf(
         string=html, base_url=f"{fetch_root.resolve().as_uri()}/", url_fetcher=OwnFiles(fetch_root)
     )
     try:
-        document = source.render(pdf_variant=VARIANT, pdf_tags=True)
+        document = source.render(pdf_variant=VARIANT, pdf_tags=True, color_profiles={"srgb": _srgb()})
     except ForbiddenAddress as refusal:
         raise PdfError(str(refusal)) from refusal
     if (document.metadata.title, document.metadata.lang) != (title, lang):
@@ -89,7 +92,9 @@ def write_pdf(
     document.metadata.attachments = [
         _attachment(each, made_at) for each in sorted(attachments, key=lambda a: a.name)
     ]
-    pdf: bytes = document.write_pdf(finisher=_finish, pdf_variant=VARIANT, pdf_tags=True)
+    pdf: bytes = document.write_pdf(
+        finisher=_finish, pdf_variant=VARIANT, pdf_tags=True, output_intent="given above"
+    )
     return pdf
 
 
@@ -98,6 +103,12 @@ def require_fonts() -> None:
     missing = [name for name in FONT_FILES if not (FONTS / name).is_file()]
     if missing:
         raise PdfError(f"fonts are missing: {', '.join(missing)}; run: make install")
+
+
+def _srgb() -> ColorProfile:
+    """WeasyPrint's own output intent, read here because it would leave the file open."""
+    content = (files("weasyprint") / "pdf" / "sRGB2014.icc").read_bytes()
+    return ColorProfile(BytesIO(content), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
 
 
 def _attachment(file: AttachedFile, made_at: datetime) -> weasyprint.Attachment:

@@ -7,13 +7,13 @@ from markupsafe import Markup
 
 from models.vocabulary import MS_PER_S, FacilityKind, FindingKind
 from reports.certificate.facts import CertificateFacts
+from reports.certificate.map_sheet import MAP_WIDTH_PX, way_codes
 from reports.certificate.movement_rows import sign_of
 from reports.drawings.chart_svg import ChartTrack, ChartWords, Span, chart_svg
 from reports.drawings.map_places import PlaceSign
-from reports.drawings.map_svg import MapWords, map_svg
-from reports.quantities import clock, duration, mass_t, moment, number
+from reports.drawings.map_svg import MapWords, map_svg, window_of
+from reports.quantities import clock, duration, number
 from reports.wording import label, text
-from tracking.queries.manifest_judgement import ManifestFinding
 from tracking.queries.manifest_tracks import ManifestTrack
 
 CHART_WIDTH_PX = 680.0
@@ -32,11 +32,12 @@ ON_CLOCK = frozenset(  # findings that happened in a stretch of the drive; the o
 )
 
 
-def map_of(facts: CertificateFacts, locale: str) -> Markup:
+def map_of(facts: CertificateFacts, locale: str, height_px: float) -> Markup:
     """The map, signed and labelled."""
     said = text("map.title", locale, number=facts.story.number)
     words = MapWords(locale, said, _signs(facts, locale), dict(_labels(facts, locale)))
-    return map_svg(facts.map, facts.pieces, facts.window, words)
+    sheet = window_of(facts.map, sorted(way_codes(facts.story)), MAP_WIDTH_PX, height_px)
+    return map_svg(facts.map, facts.pieces, sheet, words)
 
 
 def _signs(facts: CertificateFacts, locale: str) -> dict[str, PlaceSign]:
@@ -150,32 +151,3 @@ def _finding_spans(facts: CertificateFacts, locale: str) -> Iterator[Span]:
     for count, found in enumerate(facts.story.findings, start=1):
         if found.kind in ON_CLOCK:
             yield Span(found.start_ms, found.end_ms, f"{sign_of(count)} {label(found.kind, locale)}")
-
-
-def conclusion(facts: CertificateFacts, locale: str) -> str:
-    """The certificate in one sentence."""
-    story = facts.story
-    found = [
-        each for each in story.findings if each.decision is None or each.decision.outcome.value == "confirm"
-    ]
-    return text(
-        f"conclusion.{story.verdict.value.value}",
-        locale,
-        number=story.number,
-        mass=_mass(facts, locale),
-        origin=story.origin.name.in_language(locale),
-        destination=story.destination.name.in_language(locale),
-        count=len(found),
-        kinds=_kinds(found, locale) or text("conclusion.no_kind", locale),
-        at=moment(facts.made_at, facts.timezone, seconds=False),
-    )
-
-
-def _mass(facts: CertificateFacts, locale: str) -> str:
-    weighed = facts.story.weighings
-    return mass_t(weighed[0].masses.wet_kg, None, locale) if weighed else text("conclusion.unweighed", locale)
-
-
-def _kinds(found: list[ManifestFinding], locale: str) -> str:
-    kinds = dict.fromkeys(label(each.kind, locale) for each in found)
-    return text("list.comma", locale).join(kinds)

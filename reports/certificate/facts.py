@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from reports.drawings.map_window import MapWindow
 from tracking.queries.base_map import MapPiece
 from tracking.queries.manifest_judgement import ManifestFinding
 from tracking.queries.manifest_story import ManifestStory
@@ -19,12 +18,14 @@ PREFIX = "TC-"  # traceability certificate
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CertificateFacts:
-    """Everything that a certificate says; `made_at` is aware, the map is what manifest_map draws."""
+    """Everything that a certificate says; `made_at` is aware, the map is what manifest_map draws.
+
+    `pieces` of the base map reach as far as any sheet on which the map may be drawn.
+    """
 
     story: ManifestStory
     tracks: tuple[ManifestTrack, ...]
     map: dict[str, Any]
-    window: MapWindow
     pieces: tuple[MapPiece, ...]
     made_at: datetime
     issuing_body: str

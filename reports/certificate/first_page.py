@@ -1,53 +1,70 @@
-"""How high may the map be so that the whole first page stays one page?
+"""How is the first page divided, so that conclusion, parties, quantities and map stand on it together?
 
-The conclusion, the parties and the quantities stand above the map and grow with what there is to say.
-Their height is estimated from the text of the longer language; a guess that is a line too high only
-leaves a little white.
+What stands above the map grows with what there is to say. Its height is estimated from the text; the
+map takes the rest, and where too little is left for it fewer reasons are given there (all of them
+follow inside). A guess that is a line too high only leaves a little white.
 """
 
+from dataclasses import dataclass
 from math import ceil
 
-from models.vocabulary import VerdictValue, WeighingRole
+from reports.certificate.conclusion import MOST_REASONS, conclusion, reasons
+from reports.certificate.facts import CertificateFacts
+from reports.certificate.map_sheet import HIGHEST_PX, LOWEST_PX
+from reports.certificate.paper_rows import parties, quantities, quantity_note
 from reports.drawings.svg import width_of
-from reports.wording import say, text
-from tracking.queries.manifest_story import ManifestStory
 
-MOST_REASONS = 4  # on the first page; the others follow in full
-HIGHEST_PX, LOWEST_PX = 410.0, 230.0
-FREE_PX = 588.0  # of the page, under its head, with a conclusion of two lines and nothing else
-REASON_PX, REASON_WIDTH_PX, REASON_SIZE = 17.0, 505.0, 11.8
-PARTY_LINE_PX, ROW_PX, NOTE_PX = 16.5, 24.6, 16.0
-
-
-def first_page_reasons(story: ManifestStory, locale: str, timezone: str) -> list[str]:
-    """What stands under the conclusion: what was seen in each finding, else why not."""
-    names = story.names(locale)
-    if story.verdict.value is not VerdictValue.CONTRADICTED:
-        return [say(reason, locale, names, timezone) for reason in story.verdict.reasons]
-    first = [found.reasons[0] for found in story.findings[:MOST_REASONS] if found.reasons]
-    more = len(story.findings) - MOST_REASONS
-    return [*(say(reason, locale, names, timezone) for reason in first), *_more(more, locale)]
+FREE_PX = 668.0  # of the page: under its head and titles, above the legend, with everything else taken off
+SENTENCE_SIZE, SENTENCE_LINE_PX = 14.4, 21.4
+REASON_SIZE, REASON_LINE_PX = 11.8, 17.0
+WORDS_WIDTH_PX = 500.0
+PARTY_SIZE, PARTY_NAME_SIZE, PARTY_LINE_PX, PARTY_WIDTH_PX = 11.8, 14.0, 16.6, 200.0
+PARTIES_IN_A_ROW = 3
+ROW_PX = 24.6
+NOTE_SIZE, NOTE_LINE_PX, NOTE_WIDTH_PX = 10.7, 15.5, 660.0
 
 
-def _more(count: int, locale: str) -> list[str]:
-    return [text("finding.more", locale, count=count)] if count > 0 else []
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """What the first page has room for."""
+
+    reasons: tuple[tuple[str, str], ...]
+    map_height_px: float
 
 
-def map_height_px(story: ManifestStory, timezone: str) -> float:
-    """The height of the map in px, between 61 and 104 mm."""
-    taken = max(_reasons_px(story, locale, timezone) for locale in ("zh", "en")) + _parties_px(story)
-    weighed = {role for role in WeighingRole if story.weighed(role)}
-    rows = len(weighed) + (3 if story.gap else 0)
-    table = ROW_PX * (rows + 1) + 2 * NOTE_PX if rows else NOTE_PX
-    return min(HIGHEST_PX, max(LOWEST_PX, FREE_PX - taken - table))
+def first_page(facts: CertificateFacts, locale: str) -> FirstPage:
+    """As many reasons as leave the map its least height, one at least."""
+    above = _lines(conclusion(facts, locale), SENTENCE_SIZE, WORDS_WIDTH_PX) * SENTENCE_LINE_PX
+    above += _parties_px(facts, locale) + _quantities_px(facts, locale)
+    most = MOST_REASONS
+    while most > 1 and FREE_PX - above - _reasons_px(facts, locale, most) < LOWEST_PX:
+        most -= 1
+    left = FREE_PX - above - _reasons_px(facts, locale, most)
+    return FirstPage(tuple(reasons(facts, locale, most)), min(HIGHEST_PX, max(LOWEST_PX, left)))
 
 
-def _reasons_px(story: ManifestStory, locale: str, timezone: str) -> float:
-    said = first_page_reasons(story, locale, timezone)
-    return REASON_PX * sum(ceil(width_of(each, REASON_SIZE) / REASON_WIDTH_PX) for each in said)
+def _reasons_px(facts: CertificateFacts, locale: str, most: int) -> float:
+    said = reasons(facts, locale, most)
+    return REASON_LINE_PX * sum(_lines(words, REASON_SIZE, WORDS_WIDTH_PX) for _, words in said)
 
 
-def _parties_px(story: ManifestStory) -> float:
-    lines = [2 + bool(leg.driver) + bool(leg.voyage) + bool(leg.devices) for leg in story.legs]
-    rows = ceil((len(lines) + 2) / 3)
-    return PARTY_LINE_PX * (max(lines, default=1) + 1) * rows
+def _lines(words: str, size: float, width: float) -> int:
+    return max(1, ceil(width_of(words, size) / width))
+
+
+def _parties_px(facts: CertificateFacts, locale: str) -> float:
+    """Rows of three parties, each as high as its longest."""
+    heights = [
+        1
+        + _lines(party.name, PARTY_NAME_SIZE, PARTY_WIDTH_PX)
+        + sum(_lines(line, PARTY_SIZE, PARTY_WIDTH_PX) for line in party.lines)
+        for party in parties(facts, locale)
+    ]
+    rows = [max(heights[at : at + PARTIES_IN_A_ROW]) for at in range(0, len(heights), PARTIES_IN_A_ROW)]
+    return sum(rows) * PARTY_LINE_PX
+
+
+def _quantities_px(facts: CertificateFacts, locale: str) -> float:
+    rows = sum(1 for _ in quantities(facts, locale))
+    note = _lines(quantity_note(facts, locale), NOTE_SIZE, NOTE_WIDTH_PX) * NOTE_LINE_PX
+    return ROW_PX * (rows + 1) + note if rows else NOTE_LINE_PX

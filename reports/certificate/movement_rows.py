@@ -28,6 +28,7 @@ class TripText:
     duration: str
     distance: str
     coverage: str
+    fixes: str
     how: str
 
 
@@ -82,12 +83,8 @@ def trip_rows(facts: CertificateFacts, locale: str) -> Iterator[TripText]:
             arrived=_edge(trip.arrived_ms, trip.end_censored, facts, locale),
             duration=duration(trip.duration_s, locale),
             distance=distance(trip.distance_m, locale),
-            coverage=text(
-                "trip.fixes",
-                locale,
-                coverage=percent(trip.coverage_fraction, locale),
-                count=number(trip.fix_count, locale, 0),
-            ),
+            coverage=percent(trip.coverage_fraction, locale),
+            fixes=text("trip.fixes", locale, count=number(trip.fix_count, locale, 0)),
             how=_how(trip, locale),
         )
 

@@ -40,7 +40,6 @@ class Act:
     state: str
     place: str
     party: str
-    actor: str
     assurance: str
     reason: str
 
@@ -120,6 +119,13 @@ def quantities(facts: CertificateFacts, locale: str) -> Iterator[Quantity]:
     yield Quantity(text("quantity.ratio", locale), number(gap.wet_ratio, locale, 1), UNKNOWN, ratio, ratio)
 
 
+def quantity_note(facts: CertificateFacts, locale: str) -> str:
+    """How to read the table of quantities."""
+    rules = facts.story.thresholds
+    evaporation = percent(rules.evaporation_fraction, locale)
+    return text("quantity.note", locale, evaporation=evaporation, limit=number(rules.gap_u, locale, 1))
+
+
 def _quantity(each: WeighingStory, locale: str) -> Quantity:
     masses, facts = each.masses, each.facts
     moisture = UNKNOWN
@@ -151,10 +157,15 @@ def acts(facts: CertificateFacts, locale: str) -> Iterator[Act]:
             state=label(step.state, locale),
             place=named(place, locale),
             party=named(party, locale),
-            actor=text("act.paper_actor", locale) if step.on_paper else step.actor,
-            assurance=text("assurance.paper" if step.on_paper else "assurance.signed", locale),
+            assurance=_assurance(step, locale),
             reason=step.reason or "",
         )
+
+
+def _assurance(step: CustodyStep, locale: str) -> str:
+    if step.on_paper:
+        return text("assurance.paper", locale)
+    return text("assurance.signed", locale, actor=step.actor)
 
 
 AT_ORIGIN = frozenset({CustodyState.DRAFT, CustodyState.ISSUED, CustodyState.LOADED, CustodyState.CANCELLED})
@@ -182,6 +193,7 @@ def weighing_rows(facts: CertificateFacts, locale: str) -> Iterator[WeighingRow]
     for each in facts.story.weighings:
         ticket = each.facts
         moisture = ticket.moisture_fraction
+        division_kg = ticket.scale_division_kg or facts.story.thresholds.scale_division_kg
         yield WeighingRow(
             end=label(each.role, locale),
             at=moment(each.at, facts.timezone),
@@ -191,7 +203,7 @@ def weighing_rows(facts: CertificateFacts, locale: str) -> Iterator[WeighingRow]
             tare=tonnes(ticket.tare_kg, None, locale),
             net=tonnes(ticket.net_kg, None, locale),
             moisture=UNKNOWN if moisture is None else number(moisture * 100, locale, 1),
-            division=number(ticket.scale_division_kg or facts.story.thresholds.scale_division_kg, locale, 0),
+            division=text("weighing.division", locale, kg=number(division_kg, locale)),
         )
 
 

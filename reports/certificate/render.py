@@ -11,15 +11,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from models.vocabulary import ManifestKind, VerdictValue
+from reports.certificate.conclusion import conclusion
 from reports.certificate.data import facts_json, fingerprint, map_geojson
-from reports.certificate.drawn import chart_of, conclusion, legend, map_of
+from reports.certificate.drawn import chart_of, legend, map_of
 from reports.certificate.facts import CertificateFacts
-from reports.certificate.first_page import MOST_REASONS, first_page_reasons
-from reports.certificate.movement_rows import finding_rows, sign_of, stay_rows, trip_rows
-from reports.certificate.paper_rows import acts, outcome, parties, quantities, weighing_rows
+from reports.certificate.first_page import first_page
+from reports.certificate.movement_rows import finding_rows, stay_rows, trip_rows
+from reports.certificate.paper_rows import acts, outcome, parties, quantities, quantity_note, weighing_rows
 from reports.drawings.signs import legend_sample, qr_code, verdict_sign
 from reports.pdf import AttachedFile, write_pdf
-from reports.quantities import moment, number, percent, zone_name
+from reports.quantities import moment, percent, zone_name
 from reports.wording import label, text
 
 FOLDER = Path(__file__).resolve().parent.parent
@@ -94,6 +95,7 @@ def file_stem(facts: CertificateFacts) -> str:
 def _context(facts: CertificateFacts, locale: str, attached: Sequence[AttachedFile]) -> dict[str, Any]:
     story, verdict = facts.story, facts.story.verdict
     t = partial(text, locale=locale)
+    page = first_page(facts, locale)
     return {
         "t": t,
         "lang": LANGUAGES[locale],
@@ -110,12 +112,12 @@ def _context(facts: CertificateFacts, locale: str, attached: Sequence[AttachedFi
         "verdict_mark": verdict_sign(verdict.value, t(f"mark.{verdict.value.value}")),
         "confidence": _confidence(facts, locale),
         "conclusion": conclusion(facts, locale),
-        "reasons": list(_reasons(facts, locale)),
+        "reasons": page.reasons,
         "parties": list(parties(facts, locale)),
         "manifest_facts": list(_manifest_facts(facts, locale)),
         "quantities": list(quantities(facts, locale)),
-        "quantity_note": _quantity_note(facts, locale),
-        "map": map_of(facts, locale),
+        "quantity_note": quantity_note(facts, locale),
+        "map": map_of(facts, locale, page.map_height_px),
         "legend": [(legend_sample(symbol, words), words) for symbol, words in legend(facts, locale)],
         "map_note": _map_note(facts, locale),
         "map_credit": t("map.credit", timezone=zone_name(facts.timezone, locale)),
@@ -145,13 +147,6 @@ def _confidence(facts: CertificateFacts, locale: str) -> str:
     return text("conclusion.confidence", locale, score=percent(verdict.score, locale, 0))
 
 
-def _reasons(facts: CertificateFacts, locale: str) -> Iterator[tuple[str, str]]:
-    """(sign, sentence): the sign is the finding's number where the sentence is about one."""
-    numbered = facts.story.verdict.value is VerdictValue.CONTRADICTED
-    for count, words in enumerate(first_page_reasons(facts.story, locale, facts.timezone), start=1):
-        yield (sign_of(count) if numbered and count <= MOST_REASONS else "·"), words
-
-
 def _manifest_facts(facts: CertificateFacts, locale: str) -> Iterator[tuple[str, str]]:
     story = facts.story
     yield text("manifest.issued", locale), moment(story.issued_at, facts.timezone, seconds=False)
@@ -167,12 +162,6 @@ def _manifest_facts(facts: CertificateFacts, locale: str) -> Iterator[tuple[str,
     ):
         if value:
             yield text(name, locale), value
-
-
-def _quantity_note(facts: CertificateFacts, locale: str) -> str:
-    rules = facts.story.thresholds
-    evaporation = percent(rules.evaporation_fraction, locale)
-    return text("quantity.note", locale, evaporation=evaporation, limit=number(rules.gap_u, locale, 1))
 
 
 def _map_note(facts: CertificateFacts, locale: str) -> str:

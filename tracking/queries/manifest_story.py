@@ -39,7 +39,7 @@ from tracking.queries.names import Name
 from tracking.queries.visibility import manifests_visible
 from tracking.rules.mass_balance import MassGap, mass_gap
 
-AROUND_MS = 2 * 3_600_000  # visits are told from two hours before the load moved to two hours after
+AROUND_MS = 15 * 60_000  # stays are told a quarter of an hour beyond: others belong to other loads
 LONGEST_LEG_MS = 24 * 3_600_000  # a load that never arrived on paper is followed for a day
 DEFAULTS = MassThresholds()
 
