@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from cli.progress import busy_on_terminal
 from cli.refusals import print_refusals
 from cli.runtime import now, print_json_line, ready_engine, thresholds
 from gps_ingest.store.devices import (
@@ -96,7 +97,7 @@ def list_command(form: str) -> None:
 def release_command(code: str) -> None:
     """Take in what the device CODE sent before it was registered."""
     try:
-        with write_sessions(ready_engine()).begin() as session:
+        with busy_on_terminal(code), write_sessions(ready_engine()).begin() as session:
             released = list(release(session, code, thresholds().doubt))
     except DeviceRefused as refused:
         raise click.ClickException(str(refused)) from refused

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli.progress import busy_on_terminal
 from cli.refusals import print_refusals
 from cli.runtime import now, print_json_line, ready_engine, settings, thresholds
 from gps_ingest.decoders.formats import DECODERS
@@ -35,7 +36,7 @@ def ingest(file: Path, form: str, device: str, result: str) -> None:
         limit = f"SLUDGETRACE_MAX_UPLOAD_BYTES allows {settings().max_upload_bytes}"
         raise click.ClickException(f"{file} has {size} bytes; {limit}")
     message = Message(device, Protocol(form), file.read_bytes(), file.name, now())
-    with write_sessions(ready_engine()).begin() as session:
+    with busy_on_terminal(file.name), write_sessions(ready_engine()).begin() as session:
         acceptance = take_message(session, message, thresholds().doubt)
     if result == "json":
         print_json_line(acceptance_json(acceptance))

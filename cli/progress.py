@@ -25,3 +25,14 @@ def progress_on_terminal() -> Iterator[Report]:
             bar.update(task, description=what, completed=done, total=total or None)
 
         yield report
+
+
+@contextmanager
+def busy_on_terminal(what: str) -> Iterator[None]:
+    """A turning mark on standard error when that is a terminal, for work of which no end is known."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(what):
+        yield

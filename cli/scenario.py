@@ -97,4 +97,7 @@ def print_score(figures: dict[str, Any]) -> None:
 
 
 def worded(value: float | int | None) -> str:
-    return "–" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+    """A figure of the table: seconds and counts whole, shares to three places."""
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if isinstance(value, float) and abs(value) < 100 else f"{value:.0f}"

@@ -1,8 +1,10 @@
 """Does the interface for devices take what it acknowledges, name what it refuses, and let nobody else in?"""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -28,7 +30,7 @@ MOST_FIXES, MOST_BYTES = 20, 4000
 
 
 @pytest.fixture
-def app(engine: Engine, tmp_path: Any) -> Flask:
+def app(engine: Engine, tmp_path: Path) -> Flask:
     settings = Settings(state_dir=str(tmp_path), max_batch_fixes=MOST_FIXES, max_batch_bytes=MOST_BYTES)
     app = create_app(settings, engine)
     app.extensions["clock"] = lambda: NOW
@@ -222,3 +224,49 @@ def test_a_database_that_cannot_be_reached_asks_to_try_again(
 def test_no_cookie_and_no_form_token_is_needed_and_none_is_set(post: Post) -> None:
     answer = post([FIX])
     assert "Set-Cookie" not in answer.headers
+
+
+def test_the_next_batch_of_a_hasty_device_is_a_problem_for_later(
+    engine: Engine, token: str, tmp_path: Path
+) -> None:
+    client = create_app(Settings(state_dir=str(tmp_path), api_limit="2 per minute"), engine).test_client()
+    headers = {"Authorization": f"Bearer {token}"}
+    statuses = [client.post("/api/v1/fixes", json=[], headers=headers).status_code for _ in range(2)]
+    late = client.post("/api/v1/fixes", json=[FIX], headers=headers)
+    assert [*statuses, late.status_code] == [200, 200, 429]
+    assert late.content_type == "application/problem+json"
+    assert int(late.headers["Retry-After"]) > 0
+    assert rows(engine, FixRow) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/api/v1/fixes", 405), ("POST", "/api/v1/x", 404)]
+)
+def test_other_errors_of_the_interface_are_problems_too(
+    app: Flask, method: str, path: str, status: int
+) -> None:
+    answer = app.test_client().open(path, method=method)
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    assert answer.get_json(force=True)["status"] == status
+
+
+def test_many_at_once_lose_and_double_nothing(app: Flask, engine: Engine, token: str) -> None:
+    """Eight clients with one device's token, their batches overlapping by half."""
+    moments = [(NOW - timedelta(seconds=second)).isoformat() for second in range(90)]
+    batches = [
+        [{**FIX, "recorded_at": moment} for moment in moments[start : start + 20]]
+        for start in range(0, 80, 10)
+    ]
+
+    def post_one(batch: list[dict[str, object]]) -> tuple[int, int]:
+        with app.test_client() as client:
+            answer = client.post("/api/v1/fixes", json=batch, headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 200, answer.text
+            return answer.get_json()["accepted"], answer.get_json()["repeated"]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(post_one, batches))
+    assert sum(accepted for accepted, _ in answers) == 90
+    assert sum(repeated for _, repeated in answers) == 70
+    assert len(rows(engine, FixRow)) == 90
+    assert [mark.dirty_from_ms for mark in rows(engine, Watermark)] == [ms(NOW) - 89_000]
