@@ -56,7 +56,7 @@ def simulate(
     """Write a scenario folder (format version 1, and a basemap.geojson): same arguments, same bytes.
 
     `violations` is "default", "none" or the path of a JSON file (demo.world.wishes). The world begins at
-    the local midnight (UTC+8) of `start`'s day; a longer run with the same seed need not begin like a
+    the local midnight of `start`'s day, in its zone; a longer run with the same seed need not begin like a
     shorter one. `progress` is called with what is being done, how much is done, and of how much. Raises
     ValueError for arguments that make no world, RuntimeError where the town has no room for the plants.
     """
@@ -85,7 +85,7 @@ def _midnight(start: datetime, days: int, plants: int, vehicles: int) -> datetim
         raise ValueError("start must name its time zone")
     if days < 1 or plants < 1 or vehicles < 1:
         raise ValueError("a world needs at least one day, one plant and one vehicle")
-    return start.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    return start.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _perform(stage: World, wish: Wish) -> World:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import orjson
@@ -23,6 +23,9 @@ from tracking.operations.change_user import set_password
 
 LOGINS_FILE = "demo-logins.json"
 PAST_DAYS = 7
+CITY_ZONE = timezone(timedelta(hours=8))
+WORKING_HOURS = (7, 16)
+MORNING_HOUR = 9
 DAYS_AHEAD = 2  # today and tomorrow are played live
 
 Tell = Callable[[str, int, int], None]
@@ -62,16 +65,29 @@ def is_empty(engine: Engine) -> bool:
 
 
 def make_world(folder: Path, plan: CityPlan, now: datetime, tell: Tell) -> None:
-    """Simulate a week that ends today, and the two days that are played live."""
+    """Simulate a week that ends today, and the two days that are played live.
+
+    Whoever starts the demo at night wants to see vehicles move all the same: then the city's clock is
+    set so that its day is in the morning now.
+    """
+    local = now.astimezone(working_zone(now))
     simulate(
         folder,
         seed=plan.seed,
         days=PAST_DAYS + DAYS_AHEAD,
         plants=plan.plants,
         vehicles=plan.vehicles,
-        start=now - timedelta(days=PAST_DAYS),
+        start=local - timedelta(days=PAST_DAYS),
         progress=tell,
     )
+
+
+def working_zone(now: datetime) -> timezone:
+    """The zone in which the simulated shifts run: the city's own by day, another one by night."""
+    if WORKING_HOURS[0] <= now.astimezone(CITY_ZONE).hour < WORKING_HOURS[1]:
+        return CITY_ZONE
+    hours = (MORNING_HOUR - now.astimezone(UTC).hour + 12) % 24 - 12
+    return timezone(timedelta(hours=hours))
 
 
 def load_past(

@@ -1,7 +1,7 @@
 """How is a track drawn: where does it break off, how fast did it go, how far beside the route?
 
 For maps and charts, not for findings: a break here is only an interval so long that a straight line
-through it would claim more than is known.
+through it would claim more than is known. A vehicle that reports seldom while it stands is no break.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,8 @@ def parts_of(track: Track, thresholds: TrackThresholds) -> list[slice]:
     step_s = np.diff(track.time_ms) / MS_PER_S
     usual_s = float(np.median(step_s)) if step_s.size else 0.0
     longest_s = max(thresholds.gap_min_s, thresholds.gap_intervals * usual_s)
-    cuts = [0, *(np.flatnonzero(step_s > longest_s) + 1).tolist(), len(track)]
+    stood = (steps_m(track.lat, track.lon) <= thresholds.parked_m) & (step_s <= thresholds.still_report_s)
+    cuts = [0, *(np.flatnonzero((step_s > longest_s) & ~stood) + 1).tolist(), len(track)]
     return [slice(low, high) for low, high in pairwise(cuts)]
 
 
