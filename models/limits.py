@@ -11,7 +11,7 @@ from models.base import Base, RowId
 class RuleLimit(Base):
     """A dated limit with its standard and clause; `confirmed` once checked against the official text.
 
-    `subject` says what is limited: "moisture_leaving_plant" or "moisture_into:landfill".
+    `subject` says what is limited: "moisture_leaving:plant" or "moisture_into:landfill".
     """
 
     __tablename__ = "rule_limit"
