@@ -157,6 +157,26 @@ def test_every_figure_of_evidence_has_a_name(locale: str) -> None:
     assert sorted(name for name in names if threshold_label(name, locale) == name) == []
 
 
+def texts_asked_for() -> set[str]:
+    """Keys of reports.po that code and templates name literally."""
+    found = set()
+    for path in (PROJECT / "reports").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("text", "t") and node.args:
+                constants = [each for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
+                if not isinstance(node.args[0], ast.JoinedStr):
+                    found |= {str(each.value) for each in constants}
+    for path in (PROJECT / "reports" / "templates").glob("*.html"):
+        found |= set(re.findall(r't\("([^"]+)"\)', path.read_text("utf-8")))
+    return found
+
+
+def test_every_text_that_prints_ask_for_exists() -> None:
+    asked = texts_asked_for()
+    assert len(asked) > 80
+    assert sorted(asked - set(entries("reports", "zh"))) == []
+
+
 def test_flags_are_said_as_yes_or_no() -> None:
     assert (figure_text("night", 1, "zh"), figure_text("night", 0, "en")) == ("是", "no")
 

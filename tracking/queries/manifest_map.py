@@ -73,7 +73,8 @@ def _ways(story: ManifestStory) -> Iterator[GeoJson]:
             continue
         seen.add(way.id)
         said = {"code": way.code, "corridor_m": way.corridor_m, "leg_seq": leg.seq, "mode": leg.mode.value}
-        yield feature("corridor", "Polygon", corridor_rings(way.line, way.corridor_m), **said)
+        rings = [[list(point) for point in ring] for ring in corridor_rings(way.line, way.corridor_m)]
+        yield feature("corridor", "Polygon", rings, **said)
         yield feature("route", "LineString", [list(point) for point in way.line], **said)
 
 
