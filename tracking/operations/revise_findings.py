@@ -107,9 +107,7 @@ def last_versions(session: Session, keys: list[str]) -> dict[str, int]:
                 select(Finding.key, func.max(Finding.version))
                 .where(Finding.key.in_(keys[low : low + SCOPE_BATCH]))
                 .group_by(Finding.key)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
     return found
 

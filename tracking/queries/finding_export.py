@@ -56,7 +56,7 @@ def finding_lines(session: Session) -> list[FindingLine]:
         .order_by(Finding.score.desc(), Finding.start_ms, Finding.key)
     ).all()
     places = codes(session, Facility)
-    routes = dict(session.execute(select(Route.id, Route.code)).tuples().all())
+    routes = dict(session.execute(select(Route.id, Route.code)).all())
     haulers = codes(session, Organisation)
     names = {code: (name, name_en or name) for code, name, name_en in places.values()}
     names |= {code: (name, name) for code, name in session.execute(select(Vehicle.code, Vehicle.name))}
@@ -91,5 +91,5 @@ def codes(
     session: Session, table: type[Facility] | type[Organisation]
 ) -> dict[int, tuple[str, str, str | None]]:
     """(code, name, English name) by row id."""
-    rows = session.execute(select(table.id, table.code, table.name, table.name_en)).tuples()
+    rows = session.execute(select(table.id, table.code, table.name, table.name_en))
     return {row_id: (code, name, name_en) for row_id, code, name, name_en in rows}

@@ -28,5 +28,5 @@ def verdict_lines(session: Session) -> list[VerdictLine]:
         .join(Verdict, Verdict.manifest_id == Manifest.id)
         .where(Verdict.current)
         .order_by(Manifest.number)
-    ).tuples()
+    )
     return [VerdictLine(number, value, score, tuple(reasons)) for number, value, score, reasons in rows]

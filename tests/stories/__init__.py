@@ -1,0 +1,1 @@
+"""Frauds and honest mishaps, told from beginning to end."""
