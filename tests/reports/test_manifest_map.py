@@ -63,7 +63,7 @@ def test_silence_is_dashed_and_not_driven_through(session: Session) -> None:
     factories.fixes(
         session,
         load.device,
-        factories.drive([[120.1, 31.05], [120.11, 31.05]], late + timedelta(minutes=8), 4),
+        factories.drive([[120.105, 31.05], [120.115, 31.05]], late + timedelta(minutes=8), 4),
     )
     shown = drawn(session, load)
     assert len(shown["track"]) == 2

@@ -81,6 +81,15 @@ def test_movement_is_told(session: Session) -> None:
     assert (story.start_ms, story.end_ms) == (ms(DAY), ms(DAY + timedelta(minutes=50)))
 
 
+def test_what_a_vehicle_did_for_other_loads_is_not_told(session: Session) -> None:
+    load = factories.haul(session)
+    other = factories.facility(session, at=(120.3, 31.1))
+    for hours in (-3, 3):
+        at = DAY + timedelta(hours=hours)
+        factories.visit(session, load.vehicle, other, at, at + timedelta(minutes=20))
+    assert [visit.facility.code for visit in told(session, load).visits] == [load.plant.code, load.site.code]
+
+
 def test_findings_come_with_names_and_the_newest_decision(session: Session) -> None:
     load = factories.haul(session)
     reasons = [{"code": "wrong_destination.entered", "params": {"facility": load.site.code}}]

@@ -3,10 +3,10 @@
 Frozen values for pages and prints; times are ms UTC, as in the tracks they come from.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.facilities import Facility, Route
@@ -119,10 +119,14 @@ def _trip(
     )
 
 
-def visits_of(
-    session: Session, vehicle_ids: Collection[int], start_ms: int, end_ms: int
-) -> tuple[VisitStory, ...]:
-    """The stays of these vehicles that touch the time from start_ms to end_ms, in order."""
+def visits_of(session: Session, around: Sequence[tuple[int, int, int]]) -> tuple[VisitStory, ...]:
+    """The stays that touch any (vehicle id, from ms, to ms), in order."""
+    if not around:
+        return ()
+    touches = [
+        and_(VisitRow.vehicle_id == vehicle, VisitRow.entered_ms <= end_ms, VisitRow.left_ms >= start_ms)
+        for vehicle, start_ms, end_ms in around
+    ]
     query = (
         select(
             VisitRow,
@@ -135,8 +139,7 @@ def visits_of(
         )
         .join(Vehicle, Vehicle.id == VisitRow.vehicle_id)
         .join(Facility, Facility.id == VisitRow.facility_id)
-        .where(VisitRow.vehicle_id.in_(vehicle_ids))
-        .where(VisitRow.entered_ms <= end_ms, VisitRow.left_ms >= start_ms)
+        .where(or_(*touches))
         .order_by(VisitRow.entered_ms, VisitRow.id)
         .limit(MOST_VISITS)
     )

@@ -3,7 +3,7 @@
 The one value behind the manifest's page and its certificate, read in a fixed number of queries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -128,7 +128,7 @@ def manifest_story(
         receipt=receipt_of(manifest),
         disposal=disposal_of(manifest),
         trips=trips,
-        visits=visits_of(session, _vehicles(legs, trips), start_ms - AROUND_MS, end_ms + AROUND_MS),
+        visits=visits_of(session, [*stays_wanted(legs, trips)]),
         findings=findings,
         verdict=verdict,
         thresholds=thresholds,
@@ -142,9 +142,9 @@ def span_of(issued_at: datetime, legs: Sequence[LegStory], trips: Sequence[TripS
     """When a load began to move and came to rest, ms UTC; a paper without an end is followed for a day."""
     if trips:
         return min(trip.departed_ms for trip in trips), max(trip.arrived_ms for trip in trips)
-    start_ms = to_ms(legs[0].starts_at if legs else issued_at)
-    end = legs[-1].ends_at if legs else None
-    return start_ms, max(start_ms, to_ms(end) if end else start_ms + LONGEST_LEG_MS)
+    if not legs:
+        return to_ms(issued_at), to_ms(issued_at) + LONGEST_LEG_MS
+    return paper_span(legs[0])[0], max(paper_span(legs[0])[0], paper_span(legs[-1])[1])
 
 
 def to_ms(at: datetime) -> int:
@@ -152,9 +152,24 @@ def to_ms(at: datetime) -> int:
     return round(at.timestamp() * MS_PER_S)
 
 
-def _vehicles(legs: Sequence[LegStory], trips: Sequence[TripStory]) -> set[int]:
-    named = {leg.vehicle_id for leg in legs if leg.vehicle_id is not None}
-    return named | {trip.vehicle_id for trip in trips}
+def stays_wanted(legs: Sequence[LegStory], trips: Sequence[TripStory]) -> Iterator[tuple[int, int, int]]:
+    """(vehicle id, from ms, to ms) of each trip; for a leg without one, of the paper's vehicle and time.
+
+    Each reaches a little beyond, to the stays at both ends; what a vehicle did for other loads is left out.
+    """
+    for trip in trips:
+        yield trip.vehicle_id, trip.departed_ms - AROUND_MS, trip.arrived_ms + AROUND_MS
+    answered = {trip.leg_seq for trip in trips}
+    for leg in legs:
+        if leg.vehicle_id is not None and leg.seq not in answered:
+            start_ms, end_ms = paper_span(leg)
+            yield leg.vehicle_id, start_ms - AROUND_MS, end_ms + AROUND_MS
+
+
+def paper_span(leg: LegStory) -> tuple[int, int]:
+    """When a leg was under way on paper, ms UTC; one without an end is followed for a day."""
+    start_ms = to_ms(leg.starts_at)
+    return start_ms, max(start_ms, to_ms(leg.ends_at) if leg.ends_at else start_ms + LONGEST_LEG_MS)
 
 
 def _with_paper() -> Select[Manifest]:

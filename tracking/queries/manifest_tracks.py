@@ -10,8 +10,8 @@ from models.thresholds import TrackThresholds
 from models.values import FloatArray, Track
 from models.vocabulary import UNUSABLE_DOUBTS
 from tracking.queries.fixes import vehicle_track
-from tracking.queries.manifest_paper import ApprovedWay, LegStory
-from tracking.queries.manifest_story import LONGEST_LEG_MS, ManifestStory, to_ms
+from tracking.queries.manifest_paper import ApprovedWay
+from tracking.queries.manifest_story import ManifestStory, paper_span
 from tracking.queries.names import Name
 from tracking.rules.track_parts import beside_m, parts_of, speeds_kmh
 
@@ -63,14 +63,8 @@ def _errands(story: ManifestStory) -> Iterator[Errand]:
     answered = {trip.leg_seq for trip in story.trips}
     for leg in story.legs:
         if leg.seq not in answered and leg.vehicle_id is not None:
-            span = _paper_span(leg)
+            span = paper_span(leg)
             yield Errand(leg.seq, leg.vehicle_id, leg.vehicle, False, *span, leg.route)
-
-
-def _paper_span(leg: LegStory) -> tuple[int, int]:
-    start_ms = to_ms(leg.starts_at)
-    end_ms = to_ms(leg.ends_at) if leg.ends_at else start_ms + LONGEST_LEG_MS
-    return start_ms, max(start_ms, end_ms)
 
 
 def errand_track(session: Session, errand: Errand, rules: TrackThresholds) -> ManifestTrack:
