@@ -118,7 +118,7 @@ def chart_of(facts: CertificateFacts, locale: str) -> Markup | None:
     )
     return chart_svg(
         [_chart_track(each) for each in heard],
-        list(_stays(facts, locale)),
+        list(_stays(facts, heard, locale)),
         list(_silences(heard, locale)),
         list(_finding_spans(facts, locale)),
         words,
@@ -131,10 +131,18 @@ def _chart_track(each: ManifestTrack) -> ChartTrack:
     return ChartTrack(each.track.time_ms, each.speed_kmh, each.from_route_m, each.parts, corridor_m)
 
 
-def _stays(facts: CertificateFacts, locale: str) -> Iterator[Span]:
-    for visit in facts.story.visits:
-        if visit.kind is not FacilityKind.PERMITTED_STOP:
-            yield Span(visit.entered_ms, visit.left_ms, visit.facility.in_language(locale))
+def _stays(facts: CertificateFacts, tracks: list[ManifestTrack], locale: str) -> Iterator[Span]:
+    """The stays of each vehicle, as far as its own track reaches: another vehicle's clock is not its own."""
+    for each in tracks:
+        first, last = int(each.track.time_ms[0]), int(each.track.time_ms[-1])
+        for visit in facts.story.visits:
+            own = (
+                visit.vehicle.code == each.errand.vehicle.code
+                and visit.kind is not FacilityKind.PERMITTED_STOP
+            )
+            if own and visit.entered_ms <= last and visit.left_ms >= first:
+                name = visit.facility.in_language(locale)
+                yield Span(max(visit.entered_ms, first), min(visit.left_ms, last), name)
 
 
 def _silences(tracks: list[ManifestTrack], locale: str) -> Iterator[Span]:

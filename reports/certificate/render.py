@@ -26,6 +26,7 @@ from reports.wording import label, text
 FOLDER = Path(__file__).resolve().parent.parent
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 QR_PX = 102.0  # 27 mm
+WHOLE_TABLE, KEPT_ROWS = 8, 3
 UNIT = r"(?:m|km|km/h|t|kg|%|s|min|h|d|秒|分|小时|天|次|个|条|项)"
 BREAKABLE = re.compile(rf"(?<=[\d±−]) (?=[\d±−]|{UNIT}(?![A-Za-z]))")
 
@@ -41,12 +42,20 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["together"] = together
+    made.filters["groups"] = groups
     return made
 
 
 def together(words: str) -> str:
     """The same words, with figure and unit on one line."""
     return BREAKABLE.sub("\N{NO-BREAK SPACE}", words)
+
+
+def groups(rows: Sequence[Any]) -> list[Sequence[Any]]:
+    """Rows of a table as the stretches that stay on one page: no first or last row is left alone."""
+    if len(rows) <= WHOLE_TABLE:
+        return [rows] if rows else []
+    return [rows[:KEPT_ROWS], *([row] for row in rows[KEPT_ROWS:-KEPT_ROWS]), rows[-KEPT_ROWS:]]
 
 
 def title_of(facts: CertificateFacts, locale: str) -> str:

@@ -14,12 +14,14 @@ from markupsafe import Markup
 
 from models.values import FloatArray, IntArray
 from reports.drawings.axes import round_ticks, time_ticks
+from reports.drawings.clock import Clock, clock_of
 from reports.drawings.svg import Point, drawing, group, label, path_of, tag, width_of
 
 INK, QUIET, GRID = "#1c2733", "#66727d", "#dfe4e8"
 LINE, ALERT, BAND = "#0c2c4e", "#b3261e", "#eaf0ee"
-LEFT, RIGHT, TOP = 40.0, 10.0, 26.0
+LEFT, RIGHT, TOP = 40.0, 10.0, 31.0
 SPEED_HIGH, BESIDE_HIGH, BETWEEN, CLOCK_HIGH, FINDINGS_HIGH = 108.0, 58.0, 17.0, 15.0, 20.0
+TITLE_RISE = 20.0  # the names of stays stand between the strip and its title
 LEAST_SPEED_KMH = 40.0
 WIDTHS_SHOWN = 2.0  # the lower strip reaches at least twice the corridor's half-width
 
@@ -55,19 +57,6 @@ class ChartWords:
     timezone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The horizontal axis: ms UTC to px."""
-
-    start_ms: int
-    end_ms: int
-    width: float
-
-    def x(self, at_ms: float) -> float:
-        share = (at_ms - self.start_ms) / max(self.end_ms - self.start_ms, 1)
-        return LEFT + min(max(share, 0.0), 1.0) * (self.width - LEFT - RIGHT)
-
-
 def chart_svg(
     tracks: Sequence[ChartTrack],
     stays: Sequence[Span],
@@ -77,8 +66,8 @@ def chart_svg(
     width: float,
 ) -> Markup:
     """The chart of all tracks (at least one fix among them) over their whole time."""
-    times = np.concatenate([each.time_ms for each in tracks])
-    clock = Clock(int(times.min()), int(times.max()), width)
+    spans = [(int(each.time_ms[0]), int(each.time_ms[-1])) for each in tracks if len(each.time_ms)]
+    clock = clock_of(spans, LEFT, width - RIGHT)
     routed = [each for each in tracks if each.corridor_m is not None and np.isfinite(each.from_route_m).any()]
     low = TOP + SPEED_HIGH + (BETWEEN + BESIDE_HIGH if routed else 0)
     height = low + CLOCK_HIGH + (FINDINGS_HIGH if findings else 0)
@@ -89,7 +78,7 @@ def chart_svg(
     strips = [_speed_strip(tracks, clock, words.speed)]
     if routed:
         strips.append(_beside_strip(routed, clock, TOP + SPEED_HIGH + BETWEEN, words))
-    body = [tag("defs", _hatch()), *bands, *strips, _clock_axis(clock, low, words.timezone)]
+    body = [tag("defs", _hatch()), *bands, *strips, *_clock_axis(clock, low, words.timezone)]
     return drawing(width, height, words.title, [*body, *_finding_bars(findings, clock, low)])
 
 
@@ -101,15 +90,13 @@ def _hatch() -> Markup:
 def _bands(spans: Sequence[Span], clock: Clock, low: float, fill: str, text_y: float) -> Iterator[Markup]:
     free_from = 0.0
     for span in sorted(spans, key=lambda each: each.start_ms):
-        if span.end_ms < clock.start_ms or span.start_ms > clock.end_ms:
-            continue
-        left, right = clock.x(span.start_ms), clock.x(span.end_ms)
-        yield tag("rect", x=left, y=TOP, width=max(right - left, 1), height=low - TOP, fill=fill)
-        wide = width_of(span.words, 8)
-        middle = min(max((left + right) / 2, LEFT + wide / 2), clock.width - RIGHT - wide / 2)
-        if middle - wide / 2 >= free_from:
-            yield label(middle, text_y, span.words, 8, anchor="middle", fill=INK)
-            free_from = middle + wide / 2 + 6
+        for left, right in clock.pieces(span.start_ms, span.end_ms):
+            yield tag("rect", x=left, y=TOP, width=max(right - left, 1), height=low - TOP, fill=fill)
+            wide = width_of(span.words, 8)
+            middle = min(max((left + right) / 2, clock.left + wide / 2), clock.right - wide / 2)
+            if middle - wide / 2 >= free_from:
+                yield label(middle, text_y, span.words, 8, anchor="middle", fill=INK)
+                free_from = middle + wide / 2 + 6
 
 
 def _speed_strip(tracks: Sequence[ChartTrack], clock: Clock, title: str) -> Markup:
@@ -141,7 +128,7 @@ def _beside_strip(tracks: Sequence[ChartTrack], clock: Clock, top: float, words:
             tag("path", d=path_of([ends]), stroke=ALERT, stroke_width=0.9, stroke_dasharray="4 2.5")
         )
     edge_y = y(widest)
-    shapes.append(label(clock.width - RIGHT - 2, edge_y - 2.5, words.corridor, 7.5, anchor="end", fill=ALERT))
+    shapes.append(label(clock.right - 2, edge_y - 2.5, words.corridor, 7.5, anchor="end", fill=ALERT))
     return group(shapes)
 
 
@@ -170,33 +157,37 @@ def _value_axis(
 ) -> Iterator[Markup]:
     for tick in ticks:
         at = y(tick)
-        yield tag("line", x1=LEFT, y1=at, x2=clock.width - RIGHT, y2=at, stroke=GRID, stroke_width=0.6)
+        for part in clock.parts:
+            yield tag("line", x1=part.left, y1=at, x2=part.right, y2=at, stroke=GRID, stroke_width=0.6)
         yield label(LEFT - 4, at + 2.8, f"{tick:g}", 7.5, anchor="end", fill=QUIET)
     bottom = y(0.0)
-    yield tag("line", x1=LEFT, y1=bottom, x2=clock.width - RIGHT, y2=bottom, stroke=INK, stroke_width=0.8)
-    yield label(LEFT + 3, top - 4 if top > TOP else TOP + 9, title, 8, bold=True, fill=INK)
+    for part in clock.parts:
+        yield tag("line", x1=part.left, y1=bottom, x2=part.right, y2=bottom, stroke=INK, stroke_width=0.8)
+    yield label(LEFT, top - (4 if top > TOP else TITLE_RISE), title, 8, bold=True, fill=INK)
 
 
-def _clock_axis(clock: Clock, low: float, timezone: str) -> Markup:
-    shapes = []
-    for at_ms, words in time_ticks(clock.start_ms, clock.end_ms, 12, timezone):
-        x = clock.x(at_ms)
-        shapes.append(tag("line", x1=x, y1=low, x2=x, y2=low + 3.5, stroke=INK, stroke_width=0.7))
-        shapes.append(label(x, low + 12, words, 7.5, anchor="middle", fill=QUIET))
-    return group(shapes)
+def _clock_axis(clock: Clock, low: float, timezone: str) -> Iterator[Markup]:
+    """Times under each part; where the clock skips, two strokes say so."""
+    for part in clock.parts:
+        most = max(2, round(12 * (part.right - part.left) / (clock.right - clock.left)))
+        for at_ms, words in time_ticks(part.start_ms, part.end_ms, most, timezone):
+            x = clock.x(at_ms)
+            yield tag("line", x1=x, y1=low, x2=x, y2=low + 3.5, stroke=INK, stroke_width=0.7)
+            yield label(x, low + 12, words, 7.5, anchor="middle", fill=QUIET)
+    for before, after in pairwise(clock.parts):
+        middle = (before.right + after.left) / 2
+        strokes = f"M{middle - 4:.1f} {low + 4:.1f}l4-8M{middle:.1f} {low + 4:.1f}l4-8"
+        yield tag("path", d=strokes, stroke=INK, stroke_width=0.8)
 
 
 def _finding_bars(findings: Sequence[Span], clock: Clock, low: float) -> Iterator[Markup]:
     """Bars under the clock, one row, named where there is room."""
-    free_from, y = LEFT, low + 17
+    free_from, y = clock.left, low + 17
     for span in sorted(findings, key=lambda each: each.start_ms):
-        if span.end_ms < clock.start_ms or span.start_ms > clock.end_ms:
-            continue
-        left = clock.x(span.start_ms)
-        wide = max(clock.x(span.end_ms) - left, 2.5)
-        yield tag("rect", x=left, y=y, width=wide, height=4, fill=ALERT)
-        words_wide = width_of(span.words, 8) * 1.04
-        start = min(max(left, free_from), clock.width - RIGHT - words_wide)
-        if start >= free_from:
-            yield label(start, y + 13, span.words, 8, bold=True, fill=ALERT)
-            free_from = start + words_wide + 8
+        for left, right in clock.pieces(span.start_ms, span.end_ms):
+            yield tag("rect", x=left, y=y, width=max(right - left, 2.5), height=4, fill=ALERT)
+            words_wide = width_of(span.words, 8) * 1.04
+            start = min(max(left, free_from), clock.right - words_wide)
+            if start >= free_from:
+                yield label(start, y + 13, span.words, 8, bold=True, fill=ALERT)
+                free_from = start + words_wide + 8

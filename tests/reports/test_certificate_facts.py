@@ -17,7 +17,7 @@ from reports.certificate.data import facts_json, fingerprint, map_geojson
 from reports.certificate.facts import CertificateFacts
 from reports.certificate.first_page import first_page
 from reports.certificate.map_sheet import HIGHEST_PX, LOWEST_PX, MAP_WIDTH_PX, way_codes
-from reports.certificate.render import certificate_html
+from reports.certificate.render import certificate_html, groups, together
 from reports.drawings.map_svg import window_of
 from tests import factories
 from tests.factories import DAY, Haul
@@ -200,6 +200,30 @@ def test_the_base_map_reaches_to_the_edge_of_every_sheet(session: Session, off_r
         left, _, right, _ = shapely.bounds(piece.shape).tolist()
         assert left <= west
         assert right >= east
+
+
+@pytest.mark.parametrize("count", [0, 1, 8, 9, 40])
+def test_no_row_of_a_table_is_left_alone(count: int) -> None:
+    made = groups(list(range(count)))
+    assert [row for group in made for row in group] == list(range(count))
+    if count > 8:
+        assert len(made[0]) == len(made[-1]) == 3
+    else:
+        assert len(made) == min(count, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("行驶 672 m。", "行驶 672\u00a0m。"),
+        ("历时 2 分 45 秒", "历时 2\u00a0分 45\u00a0秒"),
+        ("17.10 ± 0.03 t", "17.10\u00a0±\u00a00.03\u00a0t"),
+        ("on 2026-03-02 08:00:00", "on 2026-03-02\u00a008:00:00"),
+        ("13.0 % of 5 trucks", "13.0\u00a0% of 5 trucks"),
+    ],
+)
+def test_figure_and_unit_stay_on_one_line(words: str, kept: str) -> None:
+    assert together(words) == kept
 
 
 def test_the_papers_figures_follow_the_rows(session: Session, off_route_haul: Haul) -> None:

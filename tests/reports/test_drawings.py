@@ -16,6 +16,7 @@ from markupsafe import Markup
 from reports.certificate.facts import CertificateFacts
 from reports.drawings.axes import round_ticks, time_ticks
 from reports.drawings.chart_svg import ChartTrack, ChartWords, Span, chart_svg
+from reports.drawings.clock import clock_of
 from reports.drawings.map_ground import ground, named_lines
 from reports.drawings.map_labels import LabelSheet, Wanted, along
 from reports.drawings.map_places import PlaceSign, broken
@@ -198,6 +199,24 @@ def test_a_curve_is_broken_where_nothing_is_known() -> None:
     drawn = chart_svg([track], [], [], [], WORDS, 680)
     [curve] = re.findall(r'<path d="([^"]*)" fill="none" stroke="#0c2c4e" stroke-width="1.1"', drawn)
     assert curve.count("M") == 2
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**8)), min_size=1, max_size=5))
+def test_the_clock_runs_forward_and_keeps_every_moment(raw: list[tuple[int, int]]) -> None:
+    spans = [(start, start + length) for start, length in raw]
+    clock = clock_of(spans, 40, 670)
+    moments = sorted(at for span in spans for at in span)
+    places = [clock.x(at) for at in moments]
+    assert places == sorted(places)
+    assert (clock.left, clock.right) == pytest.approx((40, 670))
+    assert all(part.right - part.left > 30 for part in clock.parts)
+
+
+def test_the_clock_skips_a_night_at_the_wharf() -> None:
+    clock = clock_of([(0, HOUR_MS), (12 * HOUR_MS, 13 * HOUR_MS)], 0, 616)
+    assert [(part.left, part.right) for part in clock.parts] == [(0, 300), (316, 616)]
+    assert list(clock.pieces(HOUR_MS // 2, 12 * HOUR_MS)) == [(150, 300), (316, 316)]
+    assert list(clock.pieces(2 * HOUR_MS, 11 * HOUR_MS)) == []
 
 
 def test_a_chart_of_one_fix_and_of_no_speed_can_be_drawn() -> None:
