@@ -1,6 +1,6 @@
 """Work out a vehicle's visits and trips anew from the point that new fixes can change.
 
-The point is the last stay at a node that began well before the first new fix: from the fix outside
+The point is the last stay at a node that was over well before the first new fix: from the fix outside
 before it, the result does not depend on anything earlier but the load of the trip that led there. Trips
 that come out as before, with no new fix in them, keep their row and their verdict. One transaction a
 vehicle; killed between two, the next run takes up the rest.
@@ -11,11 +11,9 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Select, delete, insert, select, true, update
 from sqlalchemy.orm import Session
 
-from models.facilities import Facility
 from models.journeys import ManifestMark, SilenceRow, TripLeg, TripRow, VisitRow, Watermark
 from models.manifests import Leg, Manifest
 from models.values import Track
-from models.vocabulary import NODE_KINDS
 from tracking.operations.revise_findings import retract_scopes
 from tracking.queries.contradictions import Run, trip_scope
 from tracking.queries.fixes import BEGINNING_MS, next_fix_ms, vehicle_track
@@ -27,7 +25,7 @@ from tracking.rules.trips import UNKNOWN, Trip, find_trips
 from tracking.rules.visits import Visit, find_visits
 from tracking.rules.world import World
 
-SETTLED_MS = 900_000  # a stay that began this long before the first new fix can no longer change
+SETTLED_MS = 900_000  # a stay that was over this long before the first new fix can no longer change
 PAPER_REACH_MS = 3 * 86_400_000  # paper issued up to 3 days before a fix may be about it
 
 
@@ -64,26 +62,27 @@ def retrack_vehicle(session: Session, vehicle_id: int, run: Run) -> int:
 
 
 def find_anchor(session: Session, vehicle_id: int, dirty_ms: int) -> Anchor:
-    """The last settled stay at a node, else the beginning of the data."""
+    """The last settled stay that ends a trip, else the beginning of the data."""
     stay = session.execute(
-        select(VisitRow.outside_before_ms, VisitRow.entered_ms)
-        .join(Facility, Facility.id == VisitRow.facility_id)
+        select(VisitRow.outside_before_ms, VisitRow.entered_ms, TripRow.load)
+        .join(
+            TripRow,
+            (TripRow.vehicle_id == VisitRow.vehicle_id)
+            & (TripRow.arrived_ms == VisitRow.entered_ms)
+            & (TripRow.destination_id == VisitRow.facility_id),
+        )
         .where(
             VisitRow.vehicle_id == vehicle_id,
-            VisitRow.entered_ms < dirty_ms - SETTLED_MS,
+            VisitRow.outside_after_ms < dirty_ms - SETTLED_MS,
             VisitRow.outside_before_ms.is_not(None),
             VisitRow.fix_count > 0,
-            Facility.kind.in_(NODE_KINDS),
         )
         .order_by(VisitRow.entered_ms.desc())
         .limit(1)
     ).first()
-    if stay is None:
+    if stay is None or stay.outside_before_ms is None:
         return Anchor(BEGINNING_MS, BEGINNING_MS, UNKNOWN)
-    load = session.scalar(
-        select(TripRow.load).where(TripRow.vehicle_id == vehicle_id, TripRow.arrived_ms == stay.entered_ms)
-    )
-    return Anchor(stay.outside_before_ms, stay.entered_ms, load or UNKNOWN)
+    return Anchor(stay.outside_before_ms, stay.entered_ms, stay.load)
 
 
 def journeys_of(
@@ -114,7 +113,7 @@ def replace_silences(session: Session, vehicle_id: int, anchor: Anchor, track: T
     """The stored silences from the anchor on become those of the track."""
     session.execute(
         delete(SilenceRow).where(
-            SilenceRow.vehicle_id == vehicle_id, SilenceRow.before_ms >= anchor.restart_ms
+            SilenceRow.vehicle_id == vehicle_id, SilenceRow.before_ms >= anchor.entered_ms
         )
     )
     session.add_all(
@@ -128,6 +127,7 @@ def replace_silences(session: Session, vehicle_id: int, anchor: Anchor, track: T
             after_lon=float(track.lon[step + 1]),
         )
         for step in teaching_steps(track).tolist()
+        if track.time_ms[step] >= anchor.entered_ms
     )
 
 

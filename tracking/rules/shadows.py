@@ -14,6 +14,7 @@ from models.values import BoolArray, FloatArray, IntArray, Track
 from tracking.rules.geometry import pair_m, steps_m
 
 LEARN_S = 60.0  # silences from this length on teach
+LEARN_RATIO = 4.0  # when they are this much longer than the steps beside them
 LEARN_M = 150.0  # a standing vehicle teaches nothing about the place
 LONGEST_RATIO = 3.0
 
@@ -38,12 +39,18 @@ def no_silences() -> Silences:
 
 
 def teaching_steps(track: Track) -> IntArray:
-    """Indices of the steps of a track (n usable fixes) that teach about shadow."""
+    """Indices of the steps of a track (n usable fixes) that teach about shadow.
+
+    A silence is long beside the shorter of its two neighbours: a device that always reports seldom teaches
+    nothing, and what teaches does not depend on how much of the track was looked at.
+    """
     if len(track) < 2:
         return np.zeros(0, dtype=np.int64)
     step_s = np.diff(track.time_ms) / 1000.0
-    typical_s = float(np.median(step_s))
-    long = np.flatnonzero(step_s >= max(LEARN_S, 4 * typical_s))
+    around = np.concatenate(([np.inf], step_s, [np.inf]))
+    usual_s = np.minimum(around[:-2], around[2:])
+    usual_s[np.isinf(usual_s)] = 0.0  # a track of one step has nothing to compare with
+    long = np.flatnonzero(step_s >= np.maximum(LEARN_S, LEARN_RATIO * usual_s))
     lengths = steps_m(track.lat, track.lon)
     return long[lengths[long] >= LEARN_M]
 
