@@ -102,7 +102,7 @@ def make_logins(engine: Engine, state: Path, now: datetime) -> list[Login]:
     """The demo's logins with passwords of their own, kept in the state folder for the next start."""
     kept = state / LOGINS_FILE
     if kept.exists():
-        return [Login(**each) for each in orjson.loads(kept.read_bytes())]
+        return [Login(**each | {"role": Role(each["role"])}) for each in orjson.loads(kept.read_bytes())]
     with write_sessions(engine).begin() as session:
         logins = [make_login(session, role, name, kinds, now) for role, name, kinds in KINDS_OF_ROLE]
     kept.touch(mode=0o600)
