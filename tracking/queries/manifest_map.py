@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from models.facilities import Facility
 from models.thresholds import TrackThresholds
@@ -46,7 +46,8 @@ def places_on_map(session: Session, story: ManifestStory) -> tuple[Place, ...]:
     others |= {found.facility.code for found in story.findings if found.facility}
     missing = sorted(others - set(known))
     if missing:
-        rows = session.scalars(select(Facility).where(Facility.code.in_(missing)).order_by(Facility.code))
+        query = select(Facility).options(joinedload(Facility.organisation))
+        rows = session.scalars(query.where(Facility.code.in_(missing)).order_by(Facility.code))
         known |= {row.code: place_of(row) for row in rows}
     return tuple(known.values())
 
