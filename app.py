@@ -17,12 +17,16 @@ from web import (
     languages,
     login,
     rate_limits,
+    requests,
     rights,
     secret_key,
     security_headers,
 )
 from web.database import close_sessions
 from web.routes import BLUEPRINTS, WITHOUT_COOKIES
+
+# The order matters: whoever comes first looks at a request first.
+PARTS = (requests, languages, assets, display, login, rights, rate_limits, security_headers, errors)
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:
@@ -52,7 +56,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         app.register_blueprint(blueprint)
     for blueprint in WITHOUT_COOKIES:
         csrf.exempt(blueprint)
-    for part in (languages, assets, display, login, rights, rate_limits, security_headers, errors):
+    for part in PARTS:
         part.install(app)
     app.teardown_appcontext(close_sessions)
     return app

@@ -21,7 +21,8 @@ def failure_page(error: InternalServerError) -> Response | tuple[str, int]:
     current_app.logger.error("request failed: %s %s", request.method, request.path)
     if request.path.startswith(INTERFACE):
         return problem_of(error)
-    return render_template("failure.html"), 500
+    # Not render_template: Flask-Login would ask the database who is signed in.
+    return current_app.jinja_env.get_template("failure.html").render(), 500
 
 
 def error_page(error: HTTPException) -> Response | HTTPException | tuple[str, int, dict[str, str]]:

@@ -1,9 +1,10 @@
 """What did the person ask for in the address? Filters and places in a list, read strictly."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import orjson
 from flask import abort, current_app, request
@@ -13,6 +14,7 @@ from tracking.queries.keyset import Key
 
 W = TypeVar("W", bound=StrEnum)
 MAX_TEXT = 100
+KeyKind = Literal["time", "text", "number"]
 MAX_ROW_ID = 2**63 - 1
 
 
@@ -43,16 +45,16 @@ def day_arg(name: str) -> Day | None:
         abort(400)
 
 
-def after_arg() -> Key | None:
-    """Where the list goes on; what we have not written ourselves is a bad request."""
+def after_arg(expected: KeyKind) -> Key | None:
+    """Where the list goes on, in a list sorted by such values; anything but our own text is a bad request."""
     given = request.args.get("after", "")
     if not given:
         return None
     try:
         kind, value, row_id = orjson.loads(urlsafe_b64decode(given.encode("ascii")))
-        if not isinstance(row_id, int) or not 0 <= row_id <= MAX_ROW_ID:
-            raise ValueError("no row id")
-        return _READERS[kind](value), row_id
+        if kind != expected or not isinstance(row_id, int) or not 0 <= row_id <= MAX_ROW_ID:
+            raise ValueError("not of this list")
+        return _READERS[expected](value), row_id
     except (ValueError, KeyError, TypeError, OverflowError):
         abort(400)
 
@@ -62,7 +64,7 @@ def written_after(after: Key | None) -> str | None:
     if after is None:
         return None
     value, row_id = after
-    kind = "time" if isinstance(value, datetime) else "text" if isinstance(value, str) else "number"
+    kind: KeyKind = "time" if isinstance(value, datetime) else "text" if isinstance(value, str) else "number"
     plain = value.isoformat() if isinstance(value, datetime) else value
     return urlsafe_b64encode(orjson.dumps([kind, plain, row_id])).decode("ascii")
 
@@ -72,7 +74,7 @@ def _time(value: Any) -> datetime:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:
         raise TypeError("a text was expected")
     return value
 
@@ -80,7 +82,9 @@ def _text(value: Any) -> str:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError("a number was expected")
+    if not abs(value) <= MAX_ROW_ID:
+        raise ValueError("a number of the lists was expected")
     return value
 
 
-_READERS = {"time": _time, "text": _text, "number": _number}
+_READERS: dict[str, Callable[[Any], Any]] = {"time": _time, "text": _text, "number": _number}

@@ -1,6 +1,5 @@
 """What does an inspector's decision about a finding change? One row beside the earlier ones."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -31,20 +30,20 @@ class ReasonMissing(DecisionRefused):
     """A decision needs a reason of at most MAX_REASON characters."""
 
 
-@dataclass(frozen=True)
 class DecidedMeanwhile(DecisionRefused):
     """Somebody else decided since the page was read."""
 
-    by: str
-    outcome: DecisionOutcome
-    at: datetime
+    def __init__(self, by: str, outcome: DecisionOutcome, at: datetime) -> None:
+        super().__init__(f"{by} decided {outcome.value} at {at.isoformat()}")
+        self.by, self.outcome, self.at = by, outcome, at
 
 
-@dataclass(frozen=True)
 class RevisedMeanwhile(DecisionRefused):
     """The analysis revised the finding since the page was read."""
 
-    version: int
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the finding is in version {version} now")
+        self.version = version
 
 
 def decide_finding(

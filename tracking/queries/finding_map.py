@@ -11,7 +11,7 @@ from models.values import Viewer
 from tracking.queries.city_map import GeoJson, collection, place_feature
 from tracking.queries.finding_page import FindingStory
 from tracking.queries.manifest_map import feature, manifest_map
-from tracking.queries.manifest_story import manifest_story
+from tracking.queries.map_story import track_story
 from tracking.queries.names import Name
 from tracking.queries.vehicle_map import wandering
 
@@ -28,11 +28,9 @@ def finding_map(session: Session, story: FindingStory, viewer: Viewer) -> GeoJso
 
 
 def _manifest(session: Session, number: str, viewer: Viewer) -> list[GeoJson]:
-    known = manifest_story(session, number, viewer)
-    if known is None:
-        return []
-    drawn = manifest_map(session, known)["features"]
-    return [each for each in drawn if "finding" not in each["properties"]]
+    known = track_story(session, number, viewer)
+    drawn: list[GeoJson] = manifest_map(session, known)["features"] if known else []
+    return drawn
 
 
 def _vehicles(session: Session, story: FindingStory) -> list[GeoJson]:

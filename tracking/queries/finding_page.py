@@ -1,6 +1,6 @@
 """What is known of one finding: evidence, subjects, earlier versions and what people decided?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -66,32 +66,33 @@ class FindingStory:
 
 
 def finding_story(session: Session, key: str, viewer: Viewer) -> FindingStory | None:
-    """The current version of a finding; None if there is none or the viewer may not see it."""
+    """The current version of a finding with its history; None if the viewer may not see it."""
+    story = finding_evidence(session, key, viewer)
+    if story is None:
+        return None
+    return replace(story, versions=_versions(session, key), decisions=decisions_about(session, key))
+
+
+def finding_evidence(session: Session, key: str, viewer: Viewer) -> FindingStory | None:
+    """The same without versions and decisions: what a map needs."""
     hauler = aliased(Organisation)
+    columns: list[Any] = [Finding.retracted, Finding.scale_code, Finding.device_code, Finding.evidence]
+    columns += [Finding.rule_version, Finding.recorded_at, Route.code]
+    columns += [Facility.code, Facility.name, Facility.name_en, hauler.code, hauler.name, hauler.name_en]
     query = (
-        select(
-            *COLUMNS,
-            Finding.retracted,
-            Finding.scale_code,
-            Finding.device_code,
-            Finding.evidence,
-            Finding.rule_version,
-            Finding.recorded_at,
-            Route.code,
-            *(Facility.code, Facility.name, Facility.name_en),
-            *(hauler.code, hauler.name, hauler.name_en),
-        )
+        select(*COLUMNS, *columns)
         .join(Route, Route.id == Finding.route_id, isouter=True)
         .join(Facility, Facility.id == Finding.facility_id, isouter=True)
         .join(hauler, hauler.id == Finding.hauler_id, isouter=True)
         .where(Finding.key == key, Finding.current, findings_visible(viewer))
     )
     row = session.execute(query).first()
-    if row is None:
-        return None
-    rest = row[len(COLUMNS) :]
+    return None if row is None else _story(named_rows(session, viewer, [row])[0], row[len(COLUMNS) :])
+
+
+def _story(row: FindingRow, rest: Any) -> FindingStory:
     return FindingStory(
-        row=named_rows(session, viewer, [row])[0],
+        row=row,
         retracted=rest[0],
         scale=rest[1],
         device=rest[2],
@@ -101,8 +102,8 @@ def finding_story(session: Session, key: str, viewer: Viewer) -> FindingStory | 
         route=rest[6],
         facility=name_or_none(*rest[7:10]),
         hauler=name_or_none(*rest[10:13]),
-        versions=_versions(session, key),
-        decisions=decisions_about(session, key),
+        versions=(),
+        decisions=(),
     )
 
 

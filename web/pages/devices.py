@@ -33,7 +33,7 @@ def listing() -> str:
     """The devices that the viewer may see, and how they did in the last day."""
     session = reading()
     present = present_moment(session, now())
-    page = device_page(session, viewer(), asked(), present, after_arg(), PAGE)
+    page = device_page(session, viewer(), asked(), present, after_arg("text"), PAGE)
     return render_template(
         "devices.html",
         page=page,

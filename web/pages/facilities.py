@@ -30,7 +30,7 @@ bp = Blueprint("facilities", __name__)
 @bp.get("/facilities")
 def listing() -> str:
     """The places that the viewer knows."""
-    page = facility_page(reading(), viewer(), asked(), after_arg(), PAGE)
+    page = facility_page(reading(), viewer(), asked(), after_arg("text"), PAGE)
     return render_template(
         "facilities.html",
         page=page,

@@ -28,7 +28,7 @@ from tracking.queries.finding_list import (
     finding_page_of_queue,
 )
 from tracking.queries.finding_map import finding_map
-from tracking.queries.finding_page import FindingStory, finding_story
+from tracking.queries.finding_page import FindingStory, finding_evidence, finding_story
 from web.clock import now
 from web.csv_answers import csv_answer, every
 from web.database import reading, writing
@@ -49,7 +49,7 @@ def listing() -> str:
     """The work queue, ranked."""
     session, who = reading(), viewer()
     wanted, order = asked(), word_arg("sort", FindingOrder) or FindingOrder.RANK
-    page = finding_page_of_queue(session, who, wanted, order, after_arg(), PAGE)
+    page = finding_page_of_queue(session, who, wanted, order, after_arg("number"), PAGE)
     return render_template(
         "findings.html",
         page=page,
@@ -141,7 +141,10 @@ def finding_html(story: FindingStory, **form: Any) -> str:
 @bp.get("/findings/<key>/map.geojson")
 def map(key: str) -> Response:
     """The places of the evidence, with the track around them."""
-    return geojson(finding_map(reading(), story_or_404(key), viewer()))
+    story = finding_evidence(reading(), key, viewer())
+    if story is None:
+        abort(404)
+    return geojson(finding_map(reading(), story, viewer()))
 
 
 @bp.post("/findings/<key>/decision")

@@ -3,12 +3,11 @@
 from flask import Blueprint, abort, current_app, render_template, request
 from werkzeug import Response
 
-from models.vocabulary import CustodyState, WeighingRole
+from models.vocabulary import CustodyState
 from tracking.queries.manifest_map import manifest_map
 from tracking.queries.manifest_story import ManifestStory, manifest_story
-from tracking.rules.mass_balance import MassGap, mass_gap
+from tracking.queries.map_story import map_story
 from web.certificates import certificate_pdf
-from web.clock import now
 from web.database import reading
 from web.geojson import geojson
 from web.languages import LANGUAGES, language
@@ -44,10 +43,7 @@ def page(number: str) -> str:
         "manifest.html",
         story=story,
         names=story.names(language()),
-        gap=gap_of(story),
         to_come=to_come(story),
-        roles=WeighingRole,
-        present=now(),
     )
 
 
@@ -57,14 +53,6 @@ def story_or_404(number: str) -> ManifestStory:
     if story is None:
         abort(404)
     return story
-
-
-def gap_of(story: ManifestStory) -> MassGap | None:
-    """What is missing between loading and receipt; None unless both ends were weighed."""
-    loaded, received = story.weighed(WeighingRole.LOADED), story.weighed(WeighingRole.RECEIVED)
-    if loaded is None or received is None:
-        return None
-    return mass_gap(loaded.facts, received.facts, story.thresholds)
 
 
 def to_come(story: ManifestStory) -> list[CustodyState]:
@@ -81,8 +69,10 @@ def to_come(story: ManifestStory) -> list[CustodyState]:
 @bp.get("/<path:number>/map.geojson")
 def map(number: str) -> Response:
     """Corridor, tracks, silences, places and marks."""
-    thresholds = current_app.extensions["thresholds"].track
-    return geojson(manifest_map(reading(), story_or_404(number), thresholds))
+    story = map_story(reading(), number, viewer())
+    if story is None:
+        abort(404)
+    return geojson(manifest_map(reading(), story, current_app.extensions["thresholds"].track))
 
 
 @bp.get("/<path:number>/certificate.pdf")

@@ -15,10 +15,17 @@ from web.csv_answers import csv_answer, every
 from web.database import reading
 from web.display import timezone
 from web.languages import language
-from web.query_string import after_arg, day_arg, text_arg, word_arg, written_after
+from web.query_string import KeyKind, after_arg, day_arg, text_arg, word_arg, written_after
 from web.signed_in import viewer
 
 PAGE = 50
+KEYS: dict[ManifestOrder, KeyKind] = {
+    ManifestOrder.NEWEST: "time",
+    ManifestOrder.OLDEST: "time",
+    ManifestOrder.NUMBER: "text",
+    ManifestOrder.DOUBTFUL: "number",
+}
+"""By what kind of value each order sorts."""
 
 bp = Blueprint("manifests", __name__)
 
@@ -28,7 +35,7 @@ def listing() -> str:
     """The manifests that the viewer may see."""
     session, who = reading(), viewer()
     wanted, order = asked(), word_arg("sort", ManifestOrder) or ManifestOrder.NEWEST
-    page = manifest_page(session, who, wanted, order, after_arg(), PAGE)
+    page = manifest_page(session, who, wanted, order, after_arg(KEYS[order]), PAGE)
     places = facility_names(session, who)
     return render_template(
         "manifests.html",

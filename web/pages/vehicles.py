@@ -41,7 +41,7 @@ bp = Blueprint("vehicles", __name__)
 def listing() -> str:
     """The fleet that the viewer may see, with the last position of each."""
     session, who = reading(), viewer()
-    page = vehicle_page(session, who, asked(), after_arg(), PAGE)
+    page = vehicle_page(session, who, asked(), after_arg("text"), PAGE)
     present = present_moment(session, now())
     return render_template(
         "vehicles.html",

@@ -1,0 +1,50 @@
+"""Does a page ask the database few questions, and no more of them when there is more to show?"""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from models.session import write_sessions
+from models.vocabulary import DecisionOutcome
+from tests import cast
+from tests import factories as make
+from tests.cast import Cast
+from tests.factories import DAY
+from tests.web import addresses
+from tests.web.conftest import SignIn
+from tests.web.counting import counted_queries
+
+MOST = 20
+MORE = 12
+PAGES = [name for name in (*addresses.LISTS, *addresses.OBJECTS) if name != "manifest.certificate"]
+
+
+def add_more(engine: Engine, people: Cast) -> None:
+    """More of everything that a page could loop over."""
+    with write_sessions(engine).begin() as session:
+        for number in range(MORE):
+            more = make.haul(session, start=DAY + timedelta(minutes=number))
+            make.finding(session, of=more.manifest, by=more.vehicle)
+            again = make.finding(session, of=people.ours.manifest, by=people.ours.vehicle)
+            make.decision(session, again, people.users[cast.REGULATOR], DecisionOutcome.EXPLAIN)
+            make.visit(session, people.ours.vehicle, more.plant, DAY, DAY + timedelta(minutes=5))
+            spare = make.device(session)
+            before = DAY - timedelta(days=90 + number)
+            make.add(session, make.binding(spare, people.ours.vehicle, before, before + timedelta(hours=1)))
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_a_page_asks_little_and_the_same_for_more(
+    endpoint: str, engine: Engine, people: Cast, sign_in: SignIn
+) -> None:
+    path = addresses.LISTS.get(endpoint) or addresses.address(endpoint, people.ours)
+    client = sign_in(cast.ADMINISTRATOR)
+    add_more(engine, people)
+    with counted_queries(engine) as few:
+        assert client.get(path).status_code == 200
+    add_more(engine, people)
+    with counted_queries(engine) as many:
+        assert client.get(path).status_code == 200
+    assert len(many) <= MOST, "\n".join(many)
+    assert len(many) == len(few), "\n".join(sorted(many))
