@@ -24,7 +24,7 @@ from tracking.queries.contradictions import (
     trip_scope,
 )
 from tracking.queries.open_work import Block
-from tracking.queries.paper import batches
+from tracking.queries.paper import batches, dated_after
 from tracking.rules.assignment import Link, assign
 from tracking.rules.findings import score_of
 from tracking.rules.judge_assignment import Paper
@@ -46,7 +46,7 @@ def judge_blocks(session: Session, blocks: Sequence[Block], run: Run) -> None:
     write_routes(session, judged)
     revise_findings(session, scopes_of(blocks), scored, run.recorded_at)
     set_verdicts(session, verdicts_of(blocks, links, scored, run), run.recorded_at)
-    mark_judged(session, blocks)
+    mark_judged(session, blocks, run.until_ms)
 
 
 def judge_one(session: Session, block: Block, run: Run, judged: Judged) -> Sequence[Link]:
@@ -135,9 +135,13 @@ def verdicts_of(
     return verdicts
 
 
-def mark_judged(session: Session, blocks: Sequence[Block]) -> None:
-    """Trips and manifests of the blocks are up to date."""
+def mark_judged(session: Session, blocks: Sequence[Block], until_ms: int) -> None:
+    """Trips and manifests of the blocks are up to date, but for paper dated after the run's moment."""
     for batch in batches([journey.key for block in blocks for journey in block.journeys]):
         session.execute(update(TripRow).where(TripRow.id.in_(batch)).values(judged=True))
     for batch in batches([manifest.id for block in blocks for manifest in block.manifests]):
-        session.execute(update(ManifestMark).where(ManifestMark.manifest_id.in_(batch)).values(dirty=False))
+        later = sorted(dated_after(session, batch, until_ms))
+        of_batch = ManifestMark.manifest_id.in_(batch)
+        session.execute(
+            update(ManifestMark).where(of_batch).values(dirty=ManifestMark.manifest_id.in_(later))
+        )

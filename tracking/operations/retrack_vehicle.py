@@ -145,6 +145,8 @@ def replace_trips(
         )
     }
     columns = {trip.departed_ms: asdict(trip) for trip in trips}
+    changed = [row for departed_ms, row in stored.items() if departed_ms not in columns]
+    gone = list(changed)
     for departed_ms, values in columns.items():
         row = stored.get(departed_ms)
         if row is None:
@@ -153,8 +155,8 @@ def replace_trips(
             for name, value in values.items():
                 setattr(row, name, value)
             row.judged = False
-    gone = [row for departed_ms, row in stored.items() if departed_ms not in columns]
-    mark_linked(session, [row.id for row in gone])
+            changed.append(row)
+    mark_linked(session, [row.id for row in changed])
     for row in gone:
         session.delete(row)
     session.flush()
@@ -162,7 +164,7 @@ def replace_trips(
 
 
 def mark_linked(session: Session, trip_ids: list[int]) -> None:
-    """The manifests that vanished trips answered must be judged again."""
+    """The manifests that changed or vanished trips answered must be judged again."""
     if trip_ids:
         mark_manifests(
             session,

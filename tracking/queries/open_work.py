@@ -19,6 +19,7 @@ from models.journeys import ManifestMark, TripRow
 from models.manifests import Manifest
 from models.values import ManifestFacts
 from models.vocabulary import VerdictValue
+from tracking.queries.explained_silences import explained_trips
 from tracking.queries.fixes import BEGINNING_MS, to_ms
 from tracking.queries.paper import from_moment, manifests_issued
 from tracking.rules.assignment import Claim, Journey, candidate_edges
@@ -47,8 +48,9 @@ class Todo:
     from_ms: int | None
 
 
-def find_todo(session: Session, until_ms: int) -> Todo:
-    """Unjudged trips, changed manifests, manifests without a verdict, and those still pending."""
+def find_todo(session: Session, world: World, until_ms: int) -> Todo:
+    """Unjudged trips, trips whose silence is explained by now, changed manifests, manifests without a
+    verdict, and those still pending."""
     trips = session.execute(
         select(TripRow.id, TripRow.departed_ms).where(
             TripRow.judged.is_(False), TripRow.departed_ms <= until_ms
@@ -64,9 +66,10 @@ def find_todo(session: Session, until_ms: int) -> Todo:
             or_(ManifestMark.dirty, current.c.id.is_(None), current.c.value == VerdictValue.PENDING),
         )
     ).all()
-    moments = [departed for _, departed in trips] + [to_ms(issued) for _, issued in manifests]
+    departures = dict(trips) | explained_trips(session, world, until_ms)
+    moments = [*departures.values(), *(to_ms(issued) for _, issued in manifests)]
     return Todo(
-        frozenset(trip_id for trip_id, _ in trips),
+        frozenset(departures),
         frozenset(manifest_id for manifest_id, _ in manifests),
         min(moments, default=None),
     )
@@ -74,7 +77,7 @@ def find_todo(session: Session, until_ms: int) -> Todo:
 
 def blocks_to_judge(session: Session, world: World, until_ms: int) -> list[Block]:
     """The blocks that hold anything to judge."""
-    todo = find_todo(session, until_ms)
+    todo = find_todo(session, world, until_ms)
     if todo.from_ms is None:
         return []
     reach_ms = DAY_MS

@@ -42,6 +42,20 @@ def batches(ids: list[int]) -> Iterator[list[int]]:
         yield ids[low : low + BATCH]
 
 
+def dated_after(session: Session, ids: Collection[int], moment_ms: int) -> set[int]:
+    """Those of these manifests on which paper reports something later than a moment."""
+    moment = from_moment(moment_ms)
+    later: set[int] = set()
+    for dated, of in (
+        (Weighing.at, Weighing.manifest_id),
+        (Receipt.at, Receipt.manifest_id),
+        (Leg.handover_at, Leg.manifest_id),
+        (CustodyEvent.at, CustodyEvent.manifest_id),
+    ):
+        later |= set(session.scalars(select(of).where(of.in_(ids), dated > moment)))
+    return later
+
+
 def facts(session: Session, chosen: Select[Manifest], until_ms: int) -> list[ManifestFacts]:
     """Chosen manifests as the rules see them, in order of number."""
     rows = session.scalars(
