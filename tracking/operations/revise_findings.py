@@ -51,7 +51,7 @@ def revise_findings(
     session: Session, scopes: Collection[str], drafts: Iterable[ScopedDraft], recorded_at: datetime
 ) -> None:
     """Make the current findings of `scopes` these drafts."""
-    wanted = {finding_key(scoped.draft): scoped for scoped in drafts}
+    wanted = keyed(drafts)
     standing = {row.key: row for row in current_in(session, scopes)}
     missing = [key for key in wanted if key not in standing]
     standing |= {row.key: row for row in current_keys(session, missing)}
@@ -67,6 +67,17 @@ def revise_findings(
     for row in standing.values():
         retract(session, row, recorded_at)
     session.flush()
+
+
+def keyed(drafts: Iterable[ScopedDraft]) -> dict[str, ScopedDraft]:
+    """The drafts by their stable ids; two stops within one window are two findings."""
+    found: dict[str, ScopedDraft] = {}
+    for scoped in sorted(drafts, key=lambda scoped: scoped.draft.start_ms):
+        ordinal = 1
+        while (key := finding_key(scoped.draft, ordinal)) in found:
+            ordinal += 1
+        found[key] = scoped
+    return found
 
 
 def retract_scopes(session: Session, scopes: Collection[str], recorded_at: datetime) -> None:

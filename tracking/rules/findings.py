@@ -91,10 +91,14 @@ class FindingDraft:
     evidence: Evidence = field(default_factory=Evidence)
 
 
-def finding_key(draft: FindingDraft) -> str:
-    """The stable id: kind, subject and the onset rounded to the rule's window."""
+def finding_key(draft: FindingDraft, ordinal: int = 1) -> str:
+    """The stable id: kind, subject and the onset rounded to the rule's window.
+
+    ordinal: 1 for the first of a kind that one subject has within a window, 2 for the next …
+    """
     onset = "" if draft.timeless else str(draft.start_ms // ONSET_WINDOW_MS)
-    return sha256(f"{draft.kind.value}|{draft.subject}|{onset}".encode()).hexdigest()[:20]
+    more = "" if ordinal == 1 else f"|{ordinal}"
+    return sha256(f"{draft.kind.value}|{draft.subject}|{onset}{more}".encode()).hexdigest()[:20]
 
 
 def severity_of(draft: FindingDraft) -> Severity:

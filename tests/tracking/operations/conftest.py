@@ -16,6 +16,9 @@ from tracking.operations.analyse import AnalyseResult, analyse
 
 LATER = datetime(2026, 3, 3, tzinfo=UTC)  # the day after the morning
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
+ONE_ENGINE = pytest.mark.parametrize(
+    "database_kind", ["sqlite"], indirect=True
+)  # where the engine is no matter
 
 
 @pytest.fixture(scope="session")

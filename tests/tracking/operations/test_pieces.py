@@ -18,10 +18,8 @@ from tests.tracking.operations.arrivals import (
     written,
 )
 from tests.tracking.operations.conclusions import Conclusions, conclusions, differences
-from tests.tracking.operations.conftest import analysed, take_in
+from tests.tracking.operations.conftest import ONE_ENGINE, analysed, take_in
 from tests.village import PLANT, SITE, TIP, Village, moment, settled
-
-ONE_ENGINE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,11 @@ def test_the_key_is_of_kind_subject_and_onset() -> None:
     assert len(keys) == 4
 
 
+def test_a_second_one_within_the_window_has_a_key_of_its_own() -> None:
+    assert finding_key(draft(), 1) == finding_key(draft())
+    assert len({finding_key(draft(), ordinal) for ordinal in (1, 2, 3)}) == 3
+
+
 def test_what_is_about_a_whole_manifest_has_no_onset() -> None:
     assert finding_key(draft(timeless=True)) == finding_key(draft(start_s=90_000, timeless=True))
     assert finding_key(draft(timeless=True)) != finding_key(draft())
