@@ -81,7 +81,7 @@ def test_one_device_after_the_other(
 
 
 @ONE_ENGINE
-@pytest.mark.parametrize("steps", [3, 25])
+@pytest.mark.parametrize("steps", [3, 12])
 def test_up_to_one_moment_after_the_other(
     engine: Engine, morning: Path, at_once: Conclusions, steps: int
 ) -> None:
