@@ -133,7 +133,10 @@ def _finding(
     code: str,
 ) -> Finding:
     off = [[lon, lat] for _at, lon, lat in points[20:60]]
-    figures = {"distance_m": 2100.0, "duration_s": 1200.0, "corridor_m": 75.0}
+    span = {"start_ms": make.ms(points[20][0]), "end_ms": make.ms(points[60][0])}
+    figures = {"farthest_m": 2100.0, "duration_s": 1200.0, "travelled_m": 4300.0, "route": f"R-{code}"}
+    seen = {"vehicle": vehicle.code, "start_ms": span["start_ms"]} | figures
+    expected = {"route": f"R-{code}", "corridor_m": 75.0}
     return make.finding(
         session,
         FindingKind.OFF_ROUTE,
@@ -145,10 +148,13 @@ def _finding(
         lat=off[20][1],
         lon=off[20][0],
         hauler_id=vehicle.organisation_id,
-        reasons=[{"code": "off_route.beyond", "params": figures}],
+        reasons=[
+            {"code": "off_route.seen", "params": seen},
+            {"code": "off_route.expected", "params": expected},
+        ],
         evidence={
             "figures": figures,
             "thresholds": {"corridor_m": 75.0},
-            "marks": [{"role": "off_route_part", "type": "LineString", "coordinates": off}],
+            "marks": [{"role": "off_route_part", "type": "LineString", "coordinates": off} | span],
         },
     )

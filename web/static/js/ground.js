@@ -200,6 +200,14 @@ export function extent(features, take = () => true) {
   return bounds.isEmpty() ? null : bounds;
 }
 
+// The same bounds with a share of their size added on each side, so that what lies around is seen too.
+export function around(bounds, share) {
+  if (!bounds) return null;
+  const [[west, south], [east, north]] = bounds.toArray();
+  const [lon, lat] = [(east - west) * share, (north - south) * share];
+  return new maplibregl.LngLatBounds([west - lon, south - lat], [east + lon, north + lat]);
+}
+
 export function show(map, bounds, padding = 48) {
   if (bounds) map.fitBounds(bounds, { padding, maxZoom: 15.5, duration: 0 });
 }

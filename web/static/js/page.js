@@ -1,5 +1,11 @@
 // What does every page do by itself? Dates follow at once, errors take the focus, filters lose empty fields.
 
+// A page that comes to the front again shows what happened meanwhile.
+document.addEventListener("visibilitychange", () => {
+  const refresh = document.getElementById("refresh");
+  if (refresh && !document.hidden) window.htmx?.trigger(refresh, "refresh");
+});
+
 const trouble = document.querySelector(".summary");
 if (trouble) {
   trouble.setAttribute("tabindex", "-1");

@@ -1,6 +1,6 @@
 // Where did it go? A track coloured by time, the approved corridor, stops, silences and the marks of findings.
 
-import { COLOURS, arrowImage, clock, discImage, extent, failed, leaf, makeMap, metres, nothing, placeLayers, readJson, settled, show, span, words } from "./ground.js";
+import { COLOURS, around, arrowImage, clock, discImage, extent, failed, leaf, makeMap, metres, nothing, placeLayers, readJson, settled, show, span, words } from "./ground.js";
 
 const role = (...names) => ["in", ["get", "role"], ["literal", names]];
 const round = { "line-cap": "round", "line-join": "round" };
@@ -159,7 +159,7 @@ async function draw(element) {
   for (const layer of [...LAYERS.slice(0, 4), ...placeLayers("facts", language), ...LAYERS.slice(4, 8), FIXES, ...LAYERS.slice(8), NOW]) map.addLayer(layer);
   const marked = extent(facts.features, (known) => "finding" in known);
   const whole = extent(facts.features, (known) => ["track", "corridor"].includes(known.role)) || extent(facts.features, (known) => known.role !== "reach");
-  show(map, element.dataset.focus === "finding" ? marked || whole : whole || extent(base.features));
+  show(map, element.dataset.focus === "finding" ? around(marked, 0.6) || whole : whole || extent(base.features));
   listen(map, element, say, fixes);
   slide(map, element, say, facts, fixes);
   settled(element, map);
