@@ -16,7 +16,7 @@ import shapely
 from models.thresholds import TrackThresholds
 from models.values import BoolArray, FacilityArea, FloatArray, IntArray, Track
 from models.vocabulary import Mode
-from tracking.rules.geometry import frame_at, steps_m
+from tracking.rules.geometry import frame_at, steps_m, unwrap_deg
 
 CENSOR_GAP_S = 600.0  # a hole longer than this beside a visit hides when it began or ended
 CELL_DEG = 0.01  # about 1 km: the size of a facility
@@ -215,10 +215,12 @@ def crossings(
     steps = np.flatnonzero((step_s - drive_s >= confirm_s) & (step_s <= CENSOR_GAP_S) & (drive_s > 0))
     if steps.size == 0:
         return []
+    # The short way: a step over the antimeridian does not cross every fence of its latitude.
+    onward_lon = track.lon[steps] + unwrap_deg(track.lon[steps + 1] - track.lon[steps])
     pairs = np.stack(
         (
             np.column_stack((track.lon[steps], track.lat[steps])),
-            np.column_stack((track.lon[steps + 1], track.lat[steps + 1])),
+            np.column_stack((onward_lon, track.lat[steps + 1])),
         ),
         axis=1,
     )

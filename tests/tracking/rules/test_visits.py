@@ -160,6 +160,12 @@ def test_a_plant_on_the_antimeridian() -> None:
     assert visit.shortest_s > 0
 
 
+def test_a_step_over_the_antimeridian_does_not_go_round_the_globe() -> None:
+    """The plant lies a sixth of the globe away on this latitude; 200 s for 800 m would have left time to stop there."""
+    frame = frame_at(31.0, 180.0)
+    assert visits(track([0, 200], [(-400, 0), (400, 0)], frame)) == []
+
+
 @given(
     st.lists(st.tuples(st.floats(-400, 400), st.floats(-400, 400)), min_size=1, max_size=60),
     st.floats(5, 300),
