@@ -35,9 +35,9 @@ def install(app: Flask) -> None:
         distance=distance,
         when=when,
         exact=exact,
+        day=day,
         say=say,
         list_of_words=lambda items: [(value.value, text) for value, text in items],
-        same_words=lambda words: [(word.value, word.value) for word in words],
     )
     app.jinja_env.globals.update(
         stored_word=lambda group, key: wording.word(group, key, language()),
@@ -123,6 +123,11 @@ def exact(moment: datetime | int | None, seconds: bool = False) -> Markup | str:
     relative = format_timedelta(at - now(), add_direction=True, locale=language())
     words = wording.moment(at, timezone(), seconds)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), relative, words)
+
+
+def day(moment: datetime | None) -> str:
+    """The calendar day in the city's zone: what a validity is told by."""
+    return UNKNOWN if moment is None else wording.moment(moment, timezone())[:10]
 
 
 def aware(moment: datetime | int) -> datetime:

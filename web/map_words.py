@@ -23,7 +23,7 @@ def map_words() -> dict[str, str]:
         "lasted": _("lasted"),
         "load": _("on board"),
         "to": _("to"),
-        "findings": _("open findings"),
+        "findings": _("open findings of the day"),
         "open": _("Open"),
         "replay": _("Replay"),
         "pause": _("Pause"),

@@ -21,6 +21,7 @@ from tracking.queries.visibility import manifests_visible, vehicles_visible
 
 ON_THE_WAY = (CustodyState.LOADED, CustodyState.IN_TRANSIT, CustodyState.AT_TRANSFER)
 SILENT_AFTER_S = 1800.0  # six times the slowest usual interval of a parked device
+MS_PER_DAY = 86_400_000
 MOVING_KMH = 3.0  # below it a GNSS receiver at rest cannot be told from one that creeps
 
 
@@ -49,6 +50,7 @@ class Position:
     course_deg: float | None
     carries: tuple[Carried, ...]
     open_findings: int
+    open_today: int  # of these, the ones that began within a day
 
     def silence_s(self, now: datetime) -> float | None:
         """Seconds since the newest fix; None when there never was one."""
@@ -67,7 +69,8 @@ class Position:
 def live_positions(session: Session, viewer: Viewer, now: datetime) -> list[Position]:
     """Every vehicle that the viewer may see, by code, as of `now`."""
     fixes = _newest_fixes(session, viewer, now)
-    carried, findings = _carried(session, viewer), _open_findings(session)
+    carried, begun_ms = _carried(session, viewer), _open_findings(session)
+    since_ms = round(now.timestamp() * MS_PER_S) - MS_PER_DAY
     query = (
         select(
             Vehicle.id,
@@ -81,7 +84,7 @@ def live_positions(session: Session, viewer: Viewer, now: datetime) -> list[Posi
         .order_by(Vehicle.code)
     )
     return [
-        _position(row, fixes.get(row[0]), tuple(carried[row[0]]), findings[row[1]])
+        _position(row, fixes.get(row[0]), tuple(carried[row[0]]), begun_ms[row[1]], since_ms)
         for row in session.execute(query)
     ]
 
@@ -92,7 +95,9 @@ def silent_positions(positions: list[Position], now: datetime) -> list[Position]
     return sorted(silent, key=lambda one: (not one.carries, -(one.silence_s(now) or float("inf"))))
 
 
-def _position(row: Any, fix: Any, carries: tuple[Carried, ...], findings: int) -> Position:
+def _position(
+    row: Any, fix: Any, carries: tuple[Carried, ...], begun_ms: list[int], since_ms: int
+) -> Position:
     vehicle_id, code, name, mode, *hauler = row
     return Position(
         vehicle_id=vehicle_id,
@@ -106,7 +111,8 @@ def _position(row: Any, fix: Any, carries: tuple[Carried, ...], findings: int) -
         speed_kmh=fix.speed_kmh if fix else None,
         course_deg=fix.course_deg if fix else None,
         carries=carries,
-        open_findings=findings,
+        open_findings=len(begun_ms),
+        open_today=sum(one_ms >= since_ms for one_ms in begun_ms),
     )
 
 
@@ -171,14 +177,15 @@ def _carried(session: Session, viewer: Viewer) -> dict[int, list[Carried]]:
     return found
 
 
-def _open_findings(session: Session) -> dict[str, int]:
+def _open_findings(session: Session) -> dict[str, list[int]]:
+    """vehicle code → when each finding about it began that nobody has decided about, ms UTC."""
     decided = select(Decision.id).where(Decision.finding_key == Finding.key).exists()
     query = (
-        select(FindingVehicle.vehicle_code)
+        select(FindingVehicle.vehicle_code, Finding.start_ms)
         .join(Finding, Finding.id == FindingVehicle.finding_id)
         .where(Finding.current, ~Finding.retracted, ~decided)
     )
-    counts: dict[str, int] = defaultdict(int)
-    for (code,) in session.execute(query):
-        counts[code] += 1
-    return counts
+    begun: dict[str, list[int]] = defaultdict(list)
+    for code, start_ms in session.execute(query):
+        begun[code].append(start_ms)
+    return begun

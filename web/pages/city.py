@@ -55,7 +55,7 @@ def _feature(one: Position, silent: bool) -> dict[str, Any]:
         speed_kmh=one.speed_kmh,
         course_deg=one.course_deg,
         state="silent" if silent else "moving" if one.is_moving else "standing",
-        findings=one.open_findings,
+        findings=one.open_today,
         manifest=carried.number if carried else None,
         destination=carried.destination.in_language(language()) if carried else None,
     )

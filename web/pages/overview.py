@@ -1,11 +1,11 @@
 """How does the day stand: how much moved, what is proven, what is worth time, who is silent?"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, current_app, render_template
 
-from models.vocabulary import Severity, VerdictValue
+from models.vocabulary import Role, Severity, VerdictValue
 from tracking.queries.data_day import Day, day_of, days_before, present_moment
 from tracking.queries.finding_list import (
     FindingFilter,
@@ -30,6 +30,9 @@ from web.signed_in import viewer
 TOP_FINDINGS = 5
 TOP_SILENT = 6
 TREND_DAYS = 14
+ONE_DAY = timedelta(days=1)
+SEES_WHOLE_INTAKE = frozenset({Role.REGULATOR, Role.ADMINISTRATOR, Role.SITE})
+"""To others only their own loads are counted, which says nothing about a site's permit."""
 FROM_PROVEN = (
     VerdictValue.CONSISTENT,
     VerdictValue.INSUFFICIENT,
@@ -77,6 +80,9 @@ def page_values() -> dict[str, object]:
         "view": shown,
         "trend": trend_values(shown),
         "top_silent": shown.silent[:TOP_SILENT],
+        "day_before": (shown.day.date - ONE_DAY).isoformat(),
+        "day_after": (shown.day.date + ONE_DAY).isoformat(),
+        "whole_intake": viewer().role in SEES_WHOLE_INTAKE,
         "verdict_counts": [(verdict, shown.summary.verdicts[verdict]) for verdict in FROM_PROVEN],
     }
 

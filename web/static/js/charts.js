@@ -21,6 +21,8 @@ export function chart(element, options) {
   const made = echarts.init(element, null, { renderer: "svg" });
   const draw = () => made.setOption({ textStyle: { fontFamily: getComputedStyle(element).fontFamily }, ...options() }, true);
   draw();
+  // Widths were measured in whatever font was there: once ours has arrived they are measured again.
+  document.fonts.load("12px 'Sludgetrace Sans'", "污泥").then(draw, () => {});
   new ResizeObserver(() => made.resize()).observe(element);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   element.dataset.chart = "drawn";
