@@ -11,6 +11,7 @@ from enum import IntFlag, StrEnum
 # Units ------------------------------------------------------------------------------------------
 MS_PER_S = 1000
 E7 = 10_000_000  # positions are stored as integers of 1e-7 degree: 1.1 cm, finer than any device
+HIDDEN = "***"  # stands in a text figure for a manifest or vehicle that the reader may not know
 T80_DRY_FRACTION = 0.2  # dry fraction of the 80 % moisture cake in which Chinese statistics count
 
 

@@ -8,6 +8,7 @@ from enum import IntFlag, StrEnum
 
 from models.values import Reason
 from models.vocabulary import (
+    HIDDEN,
     CustodyState,
     Datum,
     DisposalMethod,
@@ -132,12 +133,19 @@ def figure_text(
             return label(_WORDS_OF_PARAMS[name](value), locale)
         if name == "standard":  # a permit is no published standard and has no number of its own
             return find("vocabulary", f"standard.{value}", locale) or value
-        return (names or {}).get(value, value)
+        return ", ".join(_name(name, part, locale, names or {}) for part in value.split(", "))
     if name in _FLAGS and value is not None:
         return require("vocabulary", "flag.yes" if value else "flag.no", locale)
     if name == "score" and value is not None:
         return percent(value, locale, 0)
     return figure(name, value, locale, timezone)
+
+
+def _name(param: str, code: str, locale: str, names: Mapping[str, str]) -> str:
+    """The name of one code; what the reader may not know is "another manifest" or "another vehicle"."""
+    if code == HIDDEN:
+        return require("vocabulary", "hidden.vehicle" if "vehicle" in param else "hidden.manifest", locale)
+    return names.get(code, code)
 
 
 def figure_label(name: str, locale: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.findings import Decision, Finding, FindingManifest, FindingVehicle
@@ -16,9 +16,10 @@ from models.manifests import Manifest
 from models.values import Viewer
 from models.vocabulary import MS_PER_S, DecisionOutcome, FindingKind, Severity
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
+from tracking.queries.known_subjects import KnownSubjects, known_subjects
 from tracking.queries.manifest_list import LIKE_SIGNS
 from tracking.queries.names import Name
-from tracking.queries.visibility import findings_visible, manifests_visible
+from tracking.queries.visibility import findings_visible, manifests_visible, vehicle_codes_known
 
 
 class FindingOrder(StrEnum):
@@ -101,7 +102,7 @@ def finding_page_of_queue(
     """A page of the current findings that the viewer may see and asked for."""
     sort = _order(order)
     query = select(*COLUMNS, sort.column).where(
-        Finding.current, ~Finding.retracted, findings_visible(viewer), *_conditions(wanted)
+        Finding.current, ~Finding.retracted, findings_visible(viewer), *_conditions(viewer, wanted)
     )
     rows = session.execute(continued(query, sort, after, limit)).all()
     page = page_of(rows, limit, lambda row: (row[-1], row[0]))
@@ -109,14 +110,29 @@ def finding_page_of_queue(
 
 
 def named_rows(session: Session, viewer: Viewer, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
-    """Rows that begin with COLUMNS, with their manifests, vehicles and newest decision."""
-    ids = [row[0] for row in rows]
+    """Rows that begin with COLUMNS, with their manifests, vehicles and newest decision.
+
+    What the viewer may not know is hidden: other parties' numbers and vehicles, and where those were.
+    """
+    found = [FindingRow(*fields[: len(COLUMNS)]) for fields in rows]
+    ids = [row.id for row in found]
     manifests, vehicles = _manifests(session, viewer, ids), _vehicles(session, ids)
-    outcomes = newest_outcomes(session, [row[1] for row in rows])
+    outcomes = newest_outcomes(session, [row.key for row in found])
+    told = [reason for row in found for reason in row.reasons]
+    codes = {name.code for names in vehicles.values() for name in names}
+    known = known_subjects(session, viewer, told, vehicles=codes)
     return tuple(
-        replace(row, manifests=manifests[row.id], vehicles=vehicles[row.id], outcome=outcomes.get(row.key))
-        for row in (FindingRow(*fields[: len(COLUMNS)]) for fields in rows)
+        replace(
+            _told(row, vehicles[row.id], known), manifests=manifests[row.id], outcome=outcomes.get(row.key)
+        )
+        for row in found
     )
+
+
+def _told(row: FindingRow, vehicles: tuple[Name, ...], known: KnownSubjects) -> FindingRow:
+    place = (row.lat, row.lon) if known.knows_vehicles(name.code for name in vehicles) else (None, None)
+    named = tuple(name for name in vehicles if known.knows_vehicle(name.code))
+    return replace(row, reasons=known.reasons(row.reasons), vehicles=named, lat=place[0], lon=place[1])
 
 
 def open_finding_counts(session: Session, viewer: Viewer) -> dict[Severity, int]:
@@ -145,7 +161,7 @@ def _order(order: FindingOrder) -> Order:
     return Order(Finding.start_ms.expression, Finding.id.expression, order is FindingOrder.NEWEST)
 
 
-def _conditions(wanted: FindingFilter) -> list[ColumnElement[bool]]:
+def _conditions(viewer: Viewer, wanted: FindingFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.kind:
         found.append(Finding.kind == wanted.kind)
@@ -156,13 +172,11 @@ def _conditions(wanted: FindingFilter) -> list[ColumnElement[bool]]:
     elif wanted.decided is not Decided.ALL:
         found.append(_newest_outcome() == DecisionOutcome(wanted.decided.value))
     if wanted.manifest:
-        about = select(FindingManifest.finding_id).join(FindingManifest.manifest)
-        found.append(Finding.id.in_(about.where(Manifest.number == wanted.manifest)))
+        found.append(Finding.id.in_(_about(viewer).where(Manifest.number == wanted.manifest)))
     if wanted.vehicle:
-        driven = select(FindingVehicle.finding_id).where(FindingVehicle.vehicle_code == wanted.vehicle)
-        found.append(Finding.id.in_(driven))
+        found.append(Finding.id.in_(_driven(viewer).where(FindingVehicle.vehicle_code == wanted.vehicle)))
     if wanted.text:
-        found.append(_text_found(wanted.text))
+        found.append(_text_found(viewer, wanted.text))
     if wanted.since:
         found.append(Finding.start_ms >= round(wanted.since.timestamp() * MS_PER_S))
     if wanted.until:
@@ -184,21 +198,29 @@ def _newest_outcome() -> ColumnElement[Any]:
     )
 
 
-def _text_found(text: str) -> ColumnElement[bool]:
+def _text_found(viewer: Viewer, text: str) -> ColumnElement[bool]:
     like = f"%{text.translate(LIKE_SIGNS)}%"
-    about = (
-        select(FindingManifest.finding_id)
-        .join(FindingManifest.manifest)
-        .where(Manifest.number.ilike(like, escape="\\"))
-    )
+    about = _about(viewer).where(Manifest.number.ilike(like, escape="\\"))
     driven = (
-        select(FindingVehicle.finding_id)
+        _driven(viewer)
         .join(Vehicle, Vehicle.code == FindingVehicle.vehicle_code, isouter=True)
         .where(
             or_(FindingVehicle.vehicle_code.ilike(like, escape="\\"), Vehicle.name.ilike(like, escape="\\"))
         )
     )
     return or_(Finding.id.in_(about), Finding.id.in_(driven), Finding.key == text)
+
+
+def _about(viewer: Viewer) -> Select[Any]:
+    """Ids of findings by the manifests that the viewer sees: a filter must not confirm another's number."""
+    return select(FindingManifest.finding_id).join(FindingManifest.manifest).where(manifests_visible(viewer))
+
+
+def _driven(viewer: Viewer) -> Select[Any]:
+    """Ids of findings by the vehicles that the viewer may know."""
+    return select(FindingVehicle.finding_id).where(
+        vehicle_codes_known(viewer, FindingVehicle.vehicle_code.expression)
+    )
 
 
 def _manifests(session: Session, viewer: Viewer, finding_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

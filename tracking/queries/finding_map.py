@@ -14,6 +14,7 @@ from tracking.queries.manifest_map import feature, manifest_map
 from tracking.queries.map_story import track_story
 from tracking.queries.names import Name
 from tracking.queries.vehicle_map import wandering
+from tracking.queries.visibility import vehicles_visible
 
 AROUND_MS = 30 * 60_000  # of the track before and after what was seen, so that it can be understood
 
@@ -21,7 +22,7 @@ AROUND_MS = 30 * 60_000  # of the track before and after what was seen, so that 
 def finding_map(session: Session, story: FindingStory, viewer: Viewer) -> GeoJson:
     """The map of a finding as a FeatureCollection; the finding's own marks carry its key and come last."""
     numbers = story.row.manifests
-    features = _manifest(session, numbers[0], viewer) if numbers else _vehicles(session, story)
+    features = _manifest(session, numbers[0], viewer) if numbers else _vehicles(session, story, viewer)
     if story.facility:
         features += _facility(session, story.facility.code, features)
     return collection([*features, *_marks(story)])
@@ -33,12 +34,14 @@ def _manifest(session: Session, number: str, viewer: Viewer) -> list[GeoJson]:
     return drawn
 
 
-def _vehicles(session: Session, story: FindingStory) -> list[GeoJson]:
-    """The tracks of the vehicles while it happened: what no manifest covers."""
+def _vehicles(session: Session, story: FindingStory, viewer: Viewer) -> list[GeoJson]:
+    """The tracks of the viewer's own vehicles while it happened: what no manifest covers."""
     row = story.row
     codes = [vehicle.code for vehicle in row.vehicles]
     registered = session.execute(
-        select(Vehicle.id, Vehicle.code, Vehicle.name).where(Vehicle.code.in_(codes))
+        select(Vehicle.id, Vehicle.code, Vehicle.name).where(
+            Vehicle.code.in_(codes), vehicles_visible(viewer)
+        )
     )
     span = (row.start_ms - AROUND_MS, row.end_ms + AROUND_MS)
     return [

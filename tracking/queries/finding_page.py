@@ -4,15 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session, aliased
 
 from models.facilities import Facility, Route
-from models.findings import Decision, Finding
+from models.findings import Decision, Finding, FindingVehicle
 from models.organisations import Organisation, User
 from models.values import Viewer
 from models.vocabulary import DecisionOutcome, Severity
 from tracking.queries.finding_list import COLUMNS, FindingRow, named_rows
+from tracking.queries.known_subjects import known_subjects
 from tracking.queries.names import Name, name_or_none
 from tracking.queries.visibility import findings_visible
 
@@ -51,6 +52,7 @@ class FindingStory:
     facility: Name | None
     route: str | None
     hauler: Name | None
+    hauler_id: int | None
     scale: str | None
     device: str | None
     evidence: dict[str, Any]
@@ -66,7 +68,7 @@ class FindingStory:
 
 
 def finding_story(session: Session, key: str, viewer: Viewer) -> FindingStory | None:
-    """The current version of a finding with its history; None if the viewer may not see it."""
+    """A finding as it stands, with its history; None if the viewer may not see it."""
     story = finding_evidence(session, key, viewer)
     if story is None:
         return None
@@ -78,16 +80,43 @@ def finding_evidence(session: Session, key: str, viewer: Viewer) -> FindingStory
     hauler = aliased(Organisation)
     columns: list[Any] = [Finding.retracted, Finding.scale_code, Finding.device_code, Finding.evidence]
     columns += [Finding.rule_version, Finding.recorded_at, Route.code]
-    columns += [Facility.code, Facility.name, Facility.name_en, hauler.code, hauler.name, hauler.name_en]
+    columns += [Facility.code, Facility.name, Facility.name_en]
+    columns += [hauler.code, hauler.name, hauler.name_en, hauler.id]
     query = (
         select(*COLUMNS, *columns)
         .join(Route, Route.id == Finding.route_id, isouter=True)
         .join(Facility, Facility.id == Finding.facility_id, isouter=True)
         .join(hauler, hauler.id == Finding.hauler_id, isouter=True)
-        .where(Finding.key == key, Finding.current, findings_visible(viewer))
+        .where(Finding.id == _last_word(key), findings_visible(viewer))
     )
     row = session.execute(query).first()
-    return None if row is None else _story(named_rows(session, viewer, [row])[0], row[len(COLUMNS) :])
+    if row is None:
+        return None
+    story = _story(named_rows(session, viewer, [row])[0], row[len(COLUMNS) :])
+    return _as_told(session, story, viewer)
+
+
+def _last_word(key: str) -> ScalarSelect[int]:
+    """The id of the version that holds, or of the last one where the finding was taken back."""
+    versions = select(Finding.id).where(Finding.key == key)
+    return versions.order_by(Finding.current.desc(), Finding.version.desc()).limit(1).scalar_subquery()
+
+
+def _as_told(session: Session, story: FindingStory, viewer: Viewer) -> FindingStory:
+    """The story without what belongs to other parties alone: their names, places, devices and scales."""
+    if viewer.sees_all:
+        return story
+    query = select(FindingVehicle.vehicle_code).where(FindingVehicle.finding_id == story.row.id)
+    vehicles = session.scalars(query).all()
+    known = known_subjects(session, viewer, (), [story.evidence], vehicles)
+    own = bool(story.row.manifests)  # a party of the load; others see the part of their own vehicle only
+    return replace(
+        story,
+        evidence=known.evidence(story.evidence, vehicles),
+        device=story.device if known.knows_vehicles(vehicles) else None,
+        scale=story.scale if own else None,
+        hauler=story.hauler if own or story.hauler_id == viewer.organisation_id else None,
+    )
 
 
 def _story(row: FindingRow, rest: Any) -> FindingStory:
@@ -102,6 +131,7 @@ def _story(row: FindingRow, rest: Any) -> FindingStory:
         route=rest[6],
         facility=name_or_none(*rest[7:10]),
         hauler=name_or_none(*rest[10:13]),
+        hauler_id=rest[13],
         versions=(),
         decisions=(),
     )

@@ -12,8 +12,11 @@ from models.facilities import Facility, Route
 from models.findings import Decision, Finding, FindingManifest, FindingVehicle, Verdict
 from models.manifests import Manifest
 from models.organisations import Organisation, User
+from models.values import Viewer
 from models.vocabulary import DecisionOutcome, FindingKind, Severity, VerdictValue
+from tracking.queries.known_subjects import KnownSubjects, known_subjects
 from tracking.queries.names import Name, name_or_none
+from tracking.queries.visibility import manifests_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,8 @@ def verdict_of(session: Session, manifest_id: int) -> VerdictStory:
     )
 
 
-def findings_of(
-    session: Session, manifest_id: int, visible: ColumnElement[bool]
-) -> tuple[ManifestFinding, ...]:
-    """The current findings about a manifest, highest score first; `visible` is a condition on Manifest."""
+def findings_of(session: Session, manifest_id: int, viewer: Viewer) -> tuple[ManifestFinding, ...]:
+    """The current findings about a manifest, highest score first, as far as the viewer may know them."""
     about = select(FindingManifest.finding_id).where(FindingManifest.manifest_id == manifest_id)
     query = (
         select(
@@ -102,11 +103,20 @@ def findings_of(
     rows = session.execute(query).all()
     if not rows:
         return ()
-    numbers = _visible_numbers(session, [row[0].id for row in rows], visible)
-    decided = newest_decisions(session, [row[0].key for row in rows])
+    findings: list[Finding] = [row[0] for row in rows]
+    numbers = _visible_numbers(session, [one.id for one in findings], manifests_visible(viewer))
+    decided = newest_decisions(session, [one.key for one in findings])
+    known = known_subjects(
+        session,
+        viewer,
+        [reason for one in findings for reason in one.reasons],
+        [one.evidence for one in findings],
+        [link.vehicle_code for one in findings for link in one.vehicles],
+    )
     return tuple(
         _finding(
             row[0],
+            known,
             name_or_none(*row[1:4]),
             row[4],
             name_or_none(*row[5:8]),
@@ -119,13 +129,16 @@ def findings_of(
 
 def _finding(
     row: Finding,
+    known: KnownSubjects,
     facility: Name | None,
     route: str | None,
     hauler: Name | None,
     manifests: tuple[str, ...],
     decision: DecisionStory | None,
 ) -> ManifestFinding:
-    vehicles: list[FindingVehicle] = row.vehicles
+    links: list[FindingVehicle] = row.vehicles
+    vehicles = [link.vehicle_code for link in links]
+    place = (row.lat, row.lon) if known.knows_vehicles(vehicles) else (None, None)
     return ManifestFinding(
         key=row.key,
         version=row.version,
@@ -135,19 +148,19 @@ def _finding(
         start_ms=row.start_ms,
         end_ms=row.end_ms,
         detected_ms=row.detected_ms,
-        lat=row.lat,
-        lon=row.lon,
+        lat=place[0],
+        lon=place[1],
         facility=facility,
         route=route,
         hauler=hauler,
         scale=row.scale_code,
-        device=row.device_code,
-        reasons=tuple(row.reasons),
-        evidence=row.evidence,
+        device=row.device_code if known.knows_vehicles(vehicles) else None,
+        reasons=tuple(known.reasons(row.reasons)),
+        evidence=known.evidence(row.evidence, vehicles),
         rule_version=row.rule_version,
         recorded_at=row.recorded_at,
         manifests=manifests,
-        vehicles=tuple(vehicle.vehicle_code for vehicle in vehicles),
+        vehicles=tuple(code for code in vehicles if known.knows_vehicle(code)),
         decision=decision,
     )
 

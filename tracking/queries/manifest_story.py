@@ -103,7 +103,7 @@ def manifest_story(
     parent, children = relatives_of(session, manifest, visible)
     legs, trips = legs_of(session, manifest), trips_of(session, manifest.id)
     start_ms, end_ms = span_of(manifest.issued_at, legs, trips)
-    findings, verdict = findings_of(session, manifest.id, visible), verdict_of(session, manifest.id)
+    findings, verdict = findings_of(session, manifest.id, viewer), verdict_of(session, manifest.id)
     told = [*verdict.reasons, *(reason for each in findings for reason in each.reasons)]
     codes = codes_in(told, (each.evidence for each in findings)) | {
         code for each in findings for code in each.vehicles

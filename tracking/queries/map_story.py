@@ -64,7 +64,7 @@ def map_story(session: Session, number: str, viewer: Viewer) -> ManifestStory | 
     if story is None:
         return None
     stays = visits_of(session, [*stays_wanted(story.legs, story.trips)])
-    found = findings_of(session, story.id, manifests_visible(viewer))
+    found = findings_of(session, story.id, viewer)
     return replace(story, visits=stays, findings=found)
 
 

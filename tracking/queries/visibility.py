@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from models.facilities import Facility
 from models.findings import Finding, FindingManifest, FindingVehicle
 from models.fleet import Device, DeviceBinding, Vehicle
+from models.journeys import TripLeg, TripRow
 from models.manifests import Leg, Manifest
 from models.values import Viewer
 from models.vocabulary import Role
@@ -77,6 +78,27 @@ def vehicles_visible(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.organisation_id is None:
         return false()
     return Vehicle.organisation_id == viewer.organisation_id
+
+
+def vehicle_codes_known(viewer: Viewer, code: ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition on a vehicle's `code` for naming it: one's own, and those that one's manifests name.
+
+    A vehicle that really carried a load is known to those who see the load's manifest.
+    """
+    if viewer.sees_all:
+        return true()
+    seen = manifests_visible(viewer)
+    named = select(Leg.vehicle_code).join(Leg.manifest).where(seen)
+    drove = (
+        select(Vehicle.code)
+        .join(TripRow, TripRow.vehicle_id == Vehicle.id)
+        .join(TripLeg, TripLeg.trip_id == TripRow.id)
+        .join(Leg, Leg.id == TripLeg.leg_id)
+        .join(Leg.manifest)
+        .where(seen)
+    )
+    own = select(Vehicle.code).where(vehicles_visible(viewer))
+    return or_(code.in_(own), code.in_(named), code.in_(drove))
 
 
 def devices_visible(viewer: Viewer) -> ColumnElement[bool]:
