@@ -57,6 +57,7 @@ def install(app: Flask) -> None:
         verdict_words=verdict_words,
         config_issuer=issuer,
         organisation_of_user=organisation_of_user,
+        opens_vehicles_of=opens_vehicles_of,
         now=now,
     )
 
@@ -174,6 +175,13 @@ def organisation_of_user() -> str:
         return ""
     chosen = account.organisation_en if language() == "en" else None
     return str(chosen or account.organisation)
+
+
+def opens_vehicles_of(hauler: Name | None) -> bool:
+    """May the reader open the pages of this carrier's vehicles? Others see the name without a link."""
+    account = current_user.account
+    own = hauler is not None and hauler.code == account.organisation_code
+    return bool(account.viewer.sees_all or own)
 
 
 def url_with(**changes: Any) -> str:

@@ -21,6 +21,7 @@ class Account:
     display_name: str
     role: Role
     organisation_id: int | None
+    organisation_code: str | None
     organisation: str | None
     organisation_en: str | None
     locale: str | None
@@ -55,7 +56,14 @@ def all_accounts(session: Session) -> list[Account]:
 
 def _accounts() -> Select[Any]:
     columns: list[Any] = [User.id, User.username, User.display_name, User.role, User.organisation_id]
-    columns += [Organisation.name, Organisation.name_en, User.locale, User.active, User.session_version]
+    columns += [
+        Organisation.code,
+        Organisation.name,
+        Organisation.name_en,
+        User.locale,
+        User.active,
+        User.session_version,
+    ]
     columns += [User.created_at, User.last_login_at]
     return select(*columns).join(Organisation, Organisation.id == User.organisation_id, isouter=True)
 
