@@ -8,7 +8,7 @@ from types import FrameType
 import click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from cli.moments import MomentType
 from cli.progress import progress_on_terminal
@@ -48,6 +48,7 @@ def run_once(until: datetime | None) -> AnalyseResult:
             recorded_at=clock,
             thresholds=thresholds(),
             contradicted_score=settings().contradicted_score,
+            timezone=settings().timezone,
             progress=show,
         )
 
@@ -69,7 +70,7 @@ def worker(every_s: float) -> None:
             result = run_once(None)
             if result.fixes or result.blocks:
                 click.echo(f"{now().isoformat()} {result.fixes} fixes, {result.blocks} blocks", err=True)
-        except OperationalError as error:
+        except DBAPIError as error:
             # The database is away or busy: what was not written is still marked, the next run takes it.
             click.echo(f"{now().isoformat()} database: {error.orig}", err=True)
         waited_s = 0.0

@@ -76,6 +76,7 @@ def build(engine: Engine, folder: Path, plan: CityPlan) -> datetime:
             recorded_at=since,
             thresholds=thresholds(),
             contradicted_score=settings().contradicted_score,
+            timezone=settings().timezone,
             progress=tell,
         )
     marker.write_text(since.isoformat())

@@ -107,9 +107,14 @@ class Watermark(Base):
 
 
 class ManifestMark(Base):
-    """Which manifests changed on paper since they were last judged."""
+    """Which manifests changed on paper since they were last judged.
+
+    `changes` counts every change: a run clears `dirty` only where the count is still what it was when the
+    run read the paper, so that a change which comes in between is not lost.
+    """
 
     __tablename__ = "manifest_mark"
 
     manifest_id: Mapped[int] = mapped_column(ForeignKey("manifest.id"), primary_key=True, autoincrement=False)
     dirty: Mapped[bool] = mapped_column(Boolean, index=True)
+    changes: Mapped[int] = mapped_column(Integer, default=1)

@@ -39,7 +39,6 @@ class TrackThresholds:
     confirm_s: float = 60.0
     trip_split_s: float = 43_200.0  # 12 h without a facility ends a trip
     min_dwell_s: float = 240.0  # nobody fills a truck in less
-    clean_stays: int = 30  # stays before a facility's own p5 replaces min_dwell_s
     corridor_slack_m: float = 75.0  # scored distance begins at corridor_m - 75 m
     on_sigma_m: float = 6.0
     on_tail_sigma_m: float = 60.0
@@ -49,7 +48,7 @@ class TrackThresholds:
     cusum_cap: float = 12.0
     cusum_over: float = 4.0
     cusum_step_s: float = 10.0
-    off_clear_m: float = 30.0  # an alarm needs a fix this far beyond the half-width: p99 of GNSS noise is 36 m
+    off_clear_m: float = 30.0  # an alarm needs a fix this far beyond: p99 of GNSS noise is 36 m
     off_min_travel_m: float = 100.0
     off_at_once_m: float = 500.0
     off_at_once_widths: float = 4.0

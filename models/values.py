@@ -231,6 +231,16 @@ class ManifestFacts:
     decision: ReceiptDecision | None = None
     accepted_kg: float | None = None
     refused_kg: float | None = None
+    has_child: bool = False  # what was refused or aborted travels on under a manifest of its own
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalFacts:
+    """A load that a site refused, wholly or in part, and that no further manifest covers."""
+
+    vehicle_id: int
+    site_id: int
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,11 @@ def fill_manifest(
             manifest.custody_state = on_paper[-1]
     filled |= insert_under(session, [(manifest.id, new)])
     if filled:
-        session.merge(ManifestMark(manifest_id=manifest.id, dirty=True))
+        mark = session.get(ManifestMark, manifest.id)
+        if mark is None:
+            session.add(ManifestMark(manifest_id=manifest.id, dirty=True))
+        else:
+            mark.dirty, mark.changes = True, mark.changes + 1
     return filled
 
 

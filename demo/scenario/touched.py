@@ -58,4 +58,4 @@ def _name_hauler(session: Session, vehicle: Vehicle) -> None:
 
 def _touch(session: Session, manifest_ids: Select[Any]) -> None:
     marks = update(ManifestMark).where(ManifestMark.manifest_id.in_(manifest_ids))
-    session.execute(marks.values(dirty=True))
+    session.execute(marks.values(dirty=True, changes=ManifestMark.changes + 1))

@@ -92,7 +92,7 @@ def _fresh(row: ManifestRow, tables: ManifestTables) -> Fresh:
     manifest = Manifest(number=row.number, custody_state=changes[-1].to_state, **tables.manifest)
     under = missing_parts(tables, {})
     under[CustodyEvent] = missing_changes(changes, ())
-    under[ManifestMark] = [{"dirty": True}]
+    under[ManifestMark] = [{"dirty": True, "changes": 1}]
     return Fresh(manifest, under)
 
 

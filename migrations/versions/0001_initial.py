@@ -555,6 +555,7 @@ def create_journeys() -> None:
         "manifest_mark",
         sa.Column("manifest_id", ROW_ID, autoincrement=False, nullable=False),
         sa.Column("dirty", sa.Boolean(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["manifest_id"], ["manifest.id"], name=op.f("fk_manifest_mark_manifest_id_manifest")
         ),

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
 from models.journeys import Watermark
 from models.session import read_sessions, write_sessions
 from models.thresholds import Thresholds
 from models.worlds import Scenario
 from tracking.operations.judge_blocks import judge_blocks
+from tracking.operations.one_at_a_time import only_analysis
 from tracking.operations.retrack_vehicle import retrack_vehicle
 from tracking.queries.contradictions import Run
 from tracking.queries.fixes import to_ms
@@ -45,34 +47,53 @@ def analyse(
     recorded_at: datetime,
     thresholds: Thresholds,
     contradicted_score: float,
+    timezone: str = "Asia/Shanghai",
     progress: Progress = lambda _stage, _done, _total: None,
 ) -> AnalyseResult:
-    """Analyse everything up to `until`; what is dated later is left for a later run."""
-    until_ms = to_ms(until)
-    tracks = TrackCache(until_ms)
+    """Analyse everything up to `until`; what is dated later is left for a later run.
+
+    timezone: of the city, in whose days dated limits hold. Another run under way on the same database is
+    waited for.
+    """
+    with only_analysis(engine):
+        tracks = TrackCache(to_ms(until))
+
+        def this_run(session: Session) -> Run:
+            world = load_world(session, thresholds, timezone)
+            return Run(world, to_ms(until), recorded_at, contradicted_score, tracks)
+
+        vehicles, fixes = retrack_dirty(engine, this_run, progress)
+        blocks = judge_open(engine, this_run, progress)
+    return AnalyseResult(vehicles, fixes, blocks, until)
+
+
+def retrack_dirty(engine: Engine, this_run: Callable[[Session], Run], progress: Progress) -> tuple[int, int]:
+    """Work out each dirty vehicle anew; returns the vehicles and the fixes read."""
     with read_sessions(engine)() as session:
-        run = Run(load_world(session, thresholds), until_ms, recorded_at, contradicted_score, tracks)
-        dirty = list(
-            session.scalars(
-                select(Watermark.vehicle_id)
-                .where(Watermark.dirty_from_ms <= until_ms)
-                .order_by(Watermark.vehicle_id)
-            )
-        )
+        run = this_run(session)
+        chosen = select(Watermark.vehicle_id).where(Watermark.dirty_from_ms <= run.until_ms)
+        dirty = list(session.scalars(chosen.order_by(Watermark.vehicle_id)))
     fixes = 0
     for done, vehicle_id in enumerate(dirty):
         with write_sessions(engine).begin() as session:
             fixes += retrack_vehicle(session, vehicle_id, run)
         progress("vehicles", done + 1, len(dirty))
+    return len(dirty), fixes
+
+
+def judge_open(engine: Engine, this_run: Callable[[Session], Run], progress: Progress) -> int:
+    """Judge the blocks that hold anything to judge; returns how many.
+
+    The world is read anew: what is usual between two places is learned from the trips just found.
+    """
     with read_sessions(engine)() as session:
-        # Anew: what is usual between two places is learned from the trips just found.
-        run = Run(load_world(session, thresholds), until_ms, recorded_at, contradicted_score, tracks)
-        blocks = blocks_to_judge(session, run.world, until_ms)
+        run = this_run(session)
+        blocks = blocks_to_judge(session, run.world, run.until_ms)
     for low in range(0, len(blocks), BLOCKS_A_TRANSACTION):
         with write_sessions(engine).begin() as session:
             judge_blocks(session, blocks[low : low + BLOCKS_A_TRANSACTION], run)
         progress("blocks", min(low + BLOCKS_A_TRANSACTION, len(blocks)), len(blocks))
-    return AnalyseResult(len(dirty), fixes, len(blocks), until)
+    return len(blocks)
 
 
 def analysis_moment(engine: Engine, now: datetime) -> datetime:

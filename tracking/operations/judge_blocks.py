@@ -7,7 +7,7 @@ together, so a killed run leaves whole blocks done and whole blocks to do.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from models.journeys import ManifestMark, TripLeg, TripRow
@@ -136,12 +136,19 @@ def verdicts_of(
 
 
 def mark_judged(session: Session, blocks: Sequence[Block], until_ms: int) -> None:
-    """Trips and manifests of the blocks are up to date, but for paper dated after the run's moment."""
+    """Trips and manifests of the blocks are up to date, but for paper that changed since it was read, or
+    that is dated after the run's moment."""
     for batch in batches([journey.key for block in blocks for journey in block.journeys]):
         session.execute(update(TripRow).where(TripRow.id.in_(batch)).values(judged=True))
-    for batch in batches([manifest.id for block in blocks for manifest in block.manifests]):
-        later = sorted(dated_after(session, batch, until_ms))
-        of_batch = ManifestMark.manifest_id.in_(batch)
-        session.execute(
-            update(ManifestMark).where(of_batch).values(dirty=ManifestMark.manifest_id.in_(later))
-        )
+    seen = {
+        manifest.id: block.changes.get(manifest.id, 0) for block in blocks for manifest in block.manifests
+    }
+    for batch in batches(list(seen)):
+        later = dated_after(session, batch, until_ms)
+        clean = [{"m": key, "c": seen[key]} for key in batch if key not in later]
+        if later:
+            marks = update(ManifestMark).where(ManifestMark.manifest_id.in_(sorted(later)))
+            session.execute(marks.values(dirty=True))
+        if clean:
+            unchanged = (ManifestMark.manifest_id == bindparam("m"), ManifestMark.changes == bindparam("c"))
+            session.connection().execute(update(ManifestMark).where(*unchanged).values(dirty=False), clean)

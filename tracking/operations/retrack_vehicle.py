@@ -8,7 +8,7 @@ vehicle; killed between two, the next run takes up the rest.
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Select, delete, insert, select, true, update
+from sqlalchemy import Select, delete, insert, literal, select, true, update
 from sqlalchemy.orm import Session
 
 from models.journeys import ManifestMark, SilenceRow, TripLeg, TripRow, VisitRow, Watermark
@@ -189,7 +189,8 @@ def mark_paper(session: Session, vehicle_id: int, dirty_ms: int, until_ms: int) 
 
 def mark_manifests(session: Session, ids: Select[int]) -> None:
     """Make manifests dirty."""
-    session.execute(update(ManifestMark).where(ManifestMark.manifest_id.in_(ids)).values(dirty=True))
+    changed = {"dirty": True, "changes": ManifestMark.changes + 1}
+    session.execute(update(ManifestMark).where(ManifestMark.manifest_id.in_(ids)).values(changed))
     marked = select(ManifestMark.manifest_id)
-    new = select(Manifest.id, true()).where(Manifest.id.in_(ids), Manifest.id.not_in(marked))
-    session.execute(insert(ManifestMark).from_select(["manifest_id", "dirty"], new))
+    new = select(Manifest.id, true(), literal(1)).where(Manifest.id.in_(ids), Manifest.id.not_in(marked))
+    session.execute(insert(ManifestMark).from_select(["manifest_id", "dirty", "changes"], new))

@@ -51,10 +51,12 @@ def revise_findings(
     session: Session, scopes: Collection[str], drafts: Iterable[ScopedDraft], recorded_at: datetime
 ) -> None:
     """Make the current findings of `scopes` these drafts."""
-    wanted = keyed(drafts)
+    drafts = list(drafts)
     standing = {row.key: row for row in current_in(session, scopes)}
-    missing = [key for key in wanted if key not in standing]
-    standing |= {row.key: row for row in current_keys(session, missing)}
+    wanted, held = keyed(drafts), set[str]()
+    while more := held_elsewhere(session, [key for key in wanted if key not in standing]):
+        held |= more
+        wanted = keyed(drafts, held)
     versions = last_versions(session, [key for key in wanted if key not in standing])
     for key, scoped in wanted.items():
         row = standing.pop(key, None)
@@ -69,12 +71,15 @@ def revise_findings(
     session.flush()
 
 
-def keyed(drafts: Iterable[ScopedDraft]) -> dict[str, ScopedDraft]:
-    """The drafts by their stable ids; two stops within one window are two findings."""
+def keyed(drafts: Iterable[ScopedDraft], held: Collection[str] = ()) -> dict[str, ScopedDraft]:
+    """The drafts by their stable ids; two stops within one window are two findings.
+
+    held: ids that findings of other scopes have.
+    """
     found: dict[str, ScopedDraft] = {}
     for scoped in sorted(drafts, key=lambda scoped: scoped.draft.start_ms):
         ordinal = 1
-        while (key := finding_key(scoped.draft, ordinal)) in found:
+        while (key := finding_key(scoped.draft, ordinal)) in found or key in held:
             ordinal += 1
         found[key] = scoped
     return found
@@ -92,9 +97,9 @@ def current_in(session: Session, scopes: Collection[str]) -> list[Finding]:
     return chosen(session, "scope", sorted(scopes))
 
 
-def current_keys(session: Session, keys: list[str]) -> list[Finding]:
-    """The current findings with these keys, whichever scope owns them."""
-    return chosen(session, "key", keys)
+def held_elsewhere(session: Session, keys: list[str]) -> set[str]:
+    """Which of these ids, none of them of a scope that is judged now, a current finding has."""
+    return {row.key for row in chosen(session, "key", keys)}
 
 
 def chosen(session: Session, column: str, values: list[str]) -> list[Finding]:

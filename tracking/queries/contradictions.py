@@ -1,14 +1,14 @@
 """What contradicts in one block? Reads the tracks that the rules need and collects what they find."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from models.values import Track
 from models.vocabulary import FacilityKind, FindingKind
-from tracking.queries.open_work import Block
+from tracking.queries.open_work import REFUSAL_SLACK_MS, Block
 from tracking.queries.track_cache import TrackCache
 from tracking.rules.assignment import Assignment, Claim, Journey, Link, right_destination
 from tracking.rules.coverage import heard_fraction
@@ -88,7 +88,10 @@ def judge_linked(
     manifest_ids = tuple(key for link in links for key in link.claim.manifest_ids)
     track = trip_track(session, journey, run)
     paths = approved_paths(journey, first.claim, world)
-    shown = judge_track(trip_context(session, journey, track, paths, manifest_ids, run), world)
+    context = trip_context(session, journey, track, paths, manifest_ids, run)
+    if journey.end_censored:
+        context = replace(context, silent_until_ms=silent_until_ms(first.claim, run))
+    shown = judge_track(context, world)
     scope = trip_scope(journey.vehicle_id, journey.departed_ms)
     judged.drafts += [(scope, draft) for draft in shown.findings]
     if shown.followed_id is not None:
@@ -103,10 +106,18 @@ def judge_linked(
         judged.drafts.append((manifest_scope(first.claim.manifest_ids[0]), late))
 
 
+def silent_until_ms(claim: Claim, run: Run) -> int:
+    """Up to when a vehicle whose arrival the data do not show should have been heard."""
+    return run.until_ms if claim.arrive_ms is None else claim.arrive_ms
+
+
 def lone_trip_drafts(session: Session, journey: Journey, run: Run) -> list[FindingDraft]:
     """Findings of a trip that answers no paper: a ghost, and what its track shows."""
     world = run.world
-    if journey.start_censored or journey.end_censored or journey.origin_id is None or journey.load == EMPTY:
+    if journey.start_censored or journey.end_censored or journey.origin_id is None:
+        return []
+    refused = carries_refused(journey, world)
+    if journey.load == EMPTY and not refused:
         return []
     context = trip_context(
         session,
@@ -117,12 +128,23 @@ def lone_trip_drafts(session: Session, journey: Journey, run: Run) -> list[Findi
         run,
     )
     shown = judge_track(context, world).findings
-    if journey.load != LOADED:
+    if journey.load != LOADED and not refused:
         filled = world.places[journey.origin_id].kind in FILLING_KINDS and stayed_to_load(journey, world)
         tipped = any(draft.kind is FindingKind.UNPLANNED_STOP for draft in shown)
         if not (filled and tipped):
             return []
     return [ghost_draft(journey, world), *shown]
+
+
+def carries_refused(journey: Journey, world: World) -> bool:
+    """Does it leave a site that had just refused its load, with no further manifest for it?"""
+    from_ms = journey.departed_ms if journey.stay_from_ms is None else journey.stay_from_ms
+    return any(
+        refusal.vehicle_id == journey.vehicle_id
+        and refusal.site_id == journey.origin_id
+        and from_ms - REFUSAL_SLACK_MS <= refusal.at_ms <= journey.departed_ms + REFUSAL_SLACK_MS
+        for refusal in world.refusals
+    )
 
 
 def stayed_to_load(journey: Journey, world: World) -> bool:

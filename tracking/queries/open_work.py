@@ -5,8 +5,8 @@ manifests. Blocks are independent, so each can be judged by itself; one that rea
 window read so far makes the window wider.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -27,16 +27,22 @@ from tracking.rules.claims import claims_of
 from tracking.rules.world import World
 
 DAY_MS = 86_400_000
+REFUSAL_SLACK_MS = 600_000  # clocks of gate and device differ by minutes
+PENDING_REACH_MS = 7 * DAY_MS  # what is pending for longer waits for new paper or new fixes
 PAPER_LEAD_MS = 3 * DAY_MS  # paper is issued at most this long before the trip that answers it
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Claims, trips and manifests that are judged together."""
+    """Claims, trips and manifests that are judged together.
+
+    changes: how often each manifest (row id) had changed before its paper was read.
+    """
 
     claims: tuple[Claim, ...]
     journeys: tuple[Journey, ...]
     manifests: tuple[ManifestFacts, ...]
+    changes: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,15 @@ def find_todo(session: Session, world: World, until_ms: int) -> Todo:
         .outerjoin(current, current.c.manifest_id == Manifest.id)
         .where(
             Manifest.issued_at <= from_moment(until_ms),
-            or_(ManifestMark.dirty, current.c.id.is_(None), current.c.value == VerdictValue.PENDING),
+            or_(
+                ManifestMark.dirty,
+                current.c.id.is_(None),
+                (current.c.value == VerdictValue.PENDING)
+                & (Manifest.issued_at >= from_moment(max(until_ms - PENDING_REACH_MS, 0))),
+            ),
         )
     ).all()
-    departures = dict(trips) | explained_trips(session, world, until_ms)
+    departures = dict(trips) | explained_trips(session, world, until_ms) | after_refusals(session, world)
     moments = [*departures.values(), *(to_ms(issued) for _, issued in manifests)]
     return Todo(
         frozenset(departures),
@@ -75,12 +86,26 @@ def find_todo(session: Session, world: World, until_ms: int) -> Todo:
     )
 
 
+def after_refusals(session: Session, world: World) -> dict[int, int]:
+    """Row id and departure of the trips that may carry a refused load: the refusal may be told later."""
+    found: dict[int, int] = {}
+    for refusal in world.refusals:
+        chosen = select(TripRow.id, TripRow.departed_ms).where(
+            TripRow.vehicle_id == refusal.vehicle_id,
+            TripRow.origin_id == refusal.site_id,
+            TripRow.departed_ms.between(refusal.at_ms - REFUSAL_SLACK_MS, refusal.at_ms + DAY_MS),
+        )
+        found |= dict(session.execute(chosen.order_by(TripRow.departed_ms).limit(1)).all())
+    return found
+
+
 def blocks_to_judge(session: Session, world: World, until_ms: int) -> list[Block]:
     """The blocks that hold anything to judge."""
     todo = find_todo(session, world, until_ms)
     if todo.from_ms is None:
         return []
     reach_ms = DAY_MS
+    changes = dict(session.execute(select(ManifestMark.manifest_id, ManifestMark.changes)).all())
     while True:
         low_ms = max(todo.from_ms - reach_ms, BEGINNING_MS)
         journeys = journeys_since(session, low_ms, until_ms)
@@ -95,7 +120,7 @@ def blocks_to_judge(session: Session, world: World, until_ms: int) -> list[Block
         ]
         edge_ms = low_ms + world.thresholds.assignment.gate_s * 1000
         if all(begins(block, edge_ms) for block in chosen) or nothing_before(session, low_ms):
-            return chosen
+            return [replace(block, changes=changes) for block in chosen]
         reach_ms *= 4
 
 

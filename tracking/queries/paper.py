@@ -5,6 +5,7 @@ a moment sees the paper of that moment.
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Select, select
@@ -68,7 +69,19 @@ def facts(session: Session, chosen: Select[Manifest], until_ms: int) -> list[Man
         ).order_by(Manifest.number)
     ).all()
     divisions = dict(session.execute(select(Scale.code, Scale.division_kg)).all())
-    return [manifest_facts(row, divisions, until_ms) for row in rows]
+    parents = parents_among(session, [row.id for row in rows], until_ms)
+    return [replace(manifest_facts(row, divisions, until_ms), has_child=row.id in parents) for row in rows]
+
+
+def parents_among(session: Session, ids: list[int], until_ms: int) -> set[int]:
+    """Which of these manifests have a child issued by the moment."""
+    found: set[int] = set()
+    for batch in batches(ids):
+        children = select(Manifest.parent_id).where(
+            Manifest.parent_id.in_(batch), Manifest.issued_at <= from_moment(until_ms)
+        )
+        found |= {parent for parent in session.scalars(children) if parent is not None}
+    return found
 
 
 def manifest_facts(row: Manifest, divisions: dict[str, float | None], until_ms: int) -> ManifestFacts:
@@ -127,7 +140,8 @@ def weighing_facts(
     weighing: Weighing | None = next((each for each in row.weighings if each.role is role), None)
     if weighing is None or to_ms(weighing.at) > until_ms:
         return None
-    test: MoistureTest | None = next((each for each in row.moisture_tests if each.role is role), None)
+    tests = (each for each in row.moisture_tests if each.role is role and to_ms(each.at) <= until_ms)
+    test: MoistureTest | None = next(tests, None)
     return WeighingFacts(
         gross_kg=weighing.gross_kg,
         tare_kg=weighing.tare_kg,

@@ -1,18 +1,20 @@
 """What does the city look like now? Rows of places, routes, vehicles and limits as the rules' world."""
 
+from zoneinfo import ZoneInfo
+
 import numpy as np
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.facilities import Facility, Route
 from models.findings import Decision, Finding
 from models.fleet import Vehicle
 from models.journeys import SilenceRow, TripRow
 from models.limits import RuleLimit
-from models.manifests import Diversion
+from models.manifests import Diversion, Leg, Manifest, Receipt
 from models.thresholds import Thresholds
-from models.values import DiversionFacts, FacilityArea, RouteLine, VehicleFacts
-from models.vocabulary import DecisionOutcome, FindingKind
+from models.values import DiversionFacts, FacilityArea, RefusalFacts, RouteLine, VehicleFacts
+from models.vocabulary import DecisionOutcome, FindingKind, ReceiptDecision
 from tracking.queries.fixes import to_ms
 from tracking.rules.findings import Tally
 from tracking.rules.shadows import Silences, no_silences
@@ -20,8 +22,8 @@ from tracking.rules.visits import Fences
 from tracking.rules.world import Limit, World
 
 
-def load_world(session: Session, thresholds: Thresholds) -> World:
-    """Everything that rules look up."""
+def load_world(session: Session, thresholds: Thresholds, timezone: str = "Asia/Shanghai") -> World:
+    """Everything that rules look up; timezone: of the city."""
     places = {row.id: facility_area(row) for row in session.scalars(select(Facility).order_by(Facility.id))}
     return World(
         places=places,
@@ -33,6 +35,8 @@ def load_world(session: Session, thresholds: Thresholds) -> World:
         fences=Fences(list(places.values()), thresholds.track.exit_buffer_m),
         tallies=tallies(session),
         silences=silences(session),
+        refusals=open_refusals(session),
+        zone=ZoneInfo(timezone),
         usual_minutes=usual_minutes(session, thresholds.track.overdue_trips),
     )
 
@@ -98,6 +102,28 @@ def tallies(session: Session) -> dict[FindingKind, Tally]:
         confirmed = count if outcome is DecisionOutcome.CONFIRM else 0
         found[kind] = Tally(before.confirmed + confirmed, before.decided + count)
     return found
+
+
+def open_refusals(session: Session) -> list[RefusalFacts]:
+    """Loads refused at their last leg's end that have no child manifest."""
+    child = aliased(Manifest)
+    ends = aliased(Leg)
+    last_leg = select(func.max(ends.seq)).where(ends.manifest_id == Manifest.id).scalar_subquery()
+    rows = session.execute(
+        select(Leg.vehicle_id, Leg.to_id, Receipt.at)
+        .join(Manifest, Manifest.id == Leg.manifest_id)
+        .join(Receipt, Receipt.manifest_id == Manifest.id)
+        .where(
+            Receipt.decision != ReceiptDecision.ACCEPTED,
+            Leg.seq == last_leg,
+            ~select(child.id).where(child.parent_id == Manifest.id).exists(),
+        )
+    )
+    return [
+        RefusalFacts(vehicle_id, site_id, to_ms(at))
+        for vehicle_id, site_id, at in rows
+        if vehicle_id is not None
+    ]
 
 
 def silences(session: Session) -> Silences:

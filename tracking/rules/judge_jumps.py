@@ -1,5 +1,7 @@
 """Did the device claim a step that no vehicle can make? The findings of `teleport`."""
 
+from geopy.distance import geodesic
+
 from models.values import Evidence, Figures, Reason
 from models.vocabulary import FindingKind
 from tracking.rules.findings import FindingDraft
@@ -12,9 +14,11 @@ def teleport_draft(trip: TripContext, jump: Jump, world: World) -> FindingDraft:
     """`teleport`: a step that no vehicle can make."""
     track = trip.track
     start_ms = int(track.time_ms[jump.first])
+    ends = ((float(track.lat[fix]), float(track.lon[fix])) for fix in (jump.before, jump.first))
+    leap_m = geodesic(*ends).m  # what is printed is the geodesic
     limit_kmh = top_speed_kmh(trip.vehicle.mode, world.thresholds.doubt)
     figures: Figures = {
-        "distance_m": round(jump.distance_m, 1),
+        "distance_m": round(leap_m, 1),
         "implied_kmh": round(jump.implied_kmh, 1),
         "fixes": jump.last - jump.first + 1,
         "returned": int(jump.after is not None),

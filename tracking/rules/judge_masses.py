@@ -4,7 +4,7 @@
 DOMAIN.md section 6). "Unaccounted for", never "stolen".
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from models.values import Evidence, Figures, ManifestFacts, Reason, WeighingFacts
@@ -172,7 +172,7 @@ def moisture_limit(
     """The limit that holds: of what leaves a plant the stricter of standard and permit; of what enters a
     site its permit, else the standard of its method."""
     place = world.places[facility_id]
-    day = datetime.fromtimestamp(at_ms / 1000, UTC).date()
+    day = datetime.fromtimestamp(at_ms / 1000, world.zone).date()
     if leaving and (place.kind is not FacilityKind.PLANT or manifest.sludge_kind in NOT_DEWATERED):
         return None
     permit = None

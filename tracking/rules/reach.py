@@ -4,14 +4,45 @@ Between the last fix before a silence and the first after it, a place can have b
 there and back at the top of free flow fits into the silence.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from models.values import FacilityArea, Track
 from models.vocabulary import Mode
-from tracking.rules.geometry import pair_m
+from tracking.rules.geometry import frame_at, pair_m
 from tracking.rules.world import World
 
+REACH_POINTS = 49
 HURRY = 1.6  # a driver in a hurry beats free flow by this factor on an empty road
+
+
+def reach_marks(
+    ends: Sequence[tuple[float, float]], gap_s: float, speed_kmh: float
+) -> tuple[dict[str, Any], ...]:
+    """For the map: where a vehicle can have been between two places (lat, lon) at a speed, as a polygon.
+
+    The points from which the way to both ends fits into the silence form an ellipse with the ends as foci.
+    """
+    (lat1, lon1), (lat2, lon2) = ends
+    frame = frame_at((lat1 + lat2) / 2, lon1)
+    x_m, y_m = frame.to_xy(np.array([lat1, lat2]), np.array([lon1, lon2]))
+    apart_m = float(np.hypot(x_m[1] - x_m[0], y_m[1] - y_m[0]))
+    reach_m = speed_kmh / 3.6 * gap_s
+    if reach_m <= apart_m:
+        return ()
+    half_long, half_short = reach_m / 2, (reach_m**2 - apart_m**2) ** 0.5 / 2
+    turn = np.arctan2(y_m[1] - y_m[0], x_m[1] - x_m[0])
+    angle = np.linspace(0.0, 2 * np.pi, REACH_POINTS)
+    along, across = half_long * np.cos(angle), half_short * np.sin(angle)
+    lat, lon = frame.to_degrees(
+        x_m.mean() + along * np.cos(turn) - across * np.sin(turn),
+        y_m.mean() + along * np.sin(turn) + across * np.cos(turn),
+    )
+    ring = np.column_stack((lon, lat)).round(5).tolist()
+    ring[-1] = ring[0]
+    return ({"role": "reach", "type": "Polygon", "coordinates": [ring]},)
 
 
 def could_have_visited(track: Track, place: FacilityArea, world: World, vehicle_id: int) -> bool:

@@ -58,6 +58,26 @@ def find_gaps(track: Track, mode: Mode, thresholds: TrackThresholds) -> list[Gap
     return gaps
 
 
+def open_gap(track: Track, until_ms: int, mode: Mode, thresholds: TrackThresholds) -> Gap | None:
+    """The silence after the last fix of a trip that has not ended, when it is longer than explained.
+
+    A vehicle that was standing may be parked: its silence speaks after `still_report_s` only.
+    """
+    if len(track) < 2:
+        return None
+    silent_s = (until_ms - int(track.time_ms[-1])) / 1000.0
+    step_s = np.diff(track.time_ms) / 1000.0
+    moving = moving_before(track, step_s, steps_m(track.lat, track.lon))
+    last_kmh = float(track.speed_kmh[-1])
+    moves = bool(moving[-1]) if np.isnan(last_kmh) else last_kmh > MOVING_KMH and track.acc[-1] != ACC_OFF
+    state = np.append(moving, moves)
+    expected_s = habit_s(np.append(step_s, silent_s), state, step_s.size, thresholds)
+    shortest_s = thresholds.gap_report_s if moves else thresholds.still_report_s
+    if silent_s <= max(shortest_s, thresholds.gap_intervals * expected_s):
+        return None
+    return Gap(len(track) - 1, silent_s, expected_s, 0.0, 0.0)
+
+
 def stood(moving: bool, step_s: float, length_m: float, thresholds: TrackThresholds) -> bool:
     """Did the vehicle stand through the silence? It is where it was, and was standing before, or the
     silence is no longer than a standing device's heartbeat."""

@@ -24,6 +24,7 @@ class TripContext:
     paths: tuple[RoutePath, ...]
     manifest_ids: tuple[int, ...]
     device_code: str | None
+    silent_until_ms: int | None = None  # of a trip whose end the data do not show: now, or paper's arrival
 
 
 def usable(track: Track) -> Track:

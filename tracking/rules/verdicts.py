@@ -5,12 +5,14 @@
 masses close. The verdict never rewrites custody.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.thresholds import Thresholds
 from models.values import ManifestFacts, Reason
-from models.vocabulary import CustodyState, FindingKind, VerdictValue
+from models.vocabulary import CustodyState, FindingKind, ReceiptDecision, VerdictValue
+from tracking.rules.mass_balance import wet_uncertainty_kg
 
 FINISHED = frozenset(
     {
@@ -21,7 +23,7 @@ FINISHED = frozenset(
         CustodyState.CLOSED,
     }
 )
-NOT_CARRIED = frozenset({CustodyState.CANCELLED, CustodyState.EXPIRED, CustodyState.DRAFT})
+NOT_CARRIED = frozenset({CustodyState.CANCELLED, CustodyState.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def judge_manifest(
             Reason("verdict.contradicted", {"kind": f.kind.value, "score": f.score}) for f in against
         )
         return VerdictDraft(VerdictValue.CONTRADICTED, top, reasons)
+    if manifest.custody_state in NOT_CARRIED and manifest.loaded is None:
+        return VerdictDraft(VerdictValue.CONSISTENT, top, (Reason("verdict.not_carried"),))
     if manifest.custody_state not in FINISHED or manifest.received is None:
         return VerdictDraft(VerdictValue.PENDING, top, (Reason("verdict.pending"),))
     missing = insufficiencies(manifest, findings, legs, thresholds)
@@ -102,4 +106,21 @@ def insufficiencies(
         reasons.append(Reason("verdict.no_trip", {"seq": 1}))
     if manifest.loaded is None:
         reasons.append(Reason("verdict.not_weighed"))
+    return (*reasons, *receipt_reasons(manifest, thresholds))
+
+
+def receipt_reasons(manifest: ManifestFacts, thresholds: Thresholds) -> tuple[Reason, ...]:
+    """What the receiver's decision leaves open: refused sludge without a manifest, sums that do not close."""
+    if manifest.received is None or manifest.decision is None:
+        return ()
+    net_kg = manifest.received.net_kg
+    reasons = []
+    if manifest.decision is not ReceiptDecision.ACCEPTED and not manifest.has_child:
+        refused_kg = net_kg if manifest.refused_kg is None else manifest.refused_kg
+        reasons.append(Reason("verdict.open_child", {"refused_kg": refused_kg}))
+    if manifest.accepted_kg is not None and manifest.refused_kg is not None:
+        decided_kg = manifest.accepted_kg + manifest.refused_kg
+        u_kg = math.hypot(*wet_uncertainty_kg(manifest.received, thresholds.mass))
+        if abs(decided_kg - net_kg) > thresholds.mass.gap_u * u_kg:
+            reasons.append(Reason("verdict.receipt_off", {"decided_kg": decided_kg, "received_kg": net_kg}))
     return tuple(reasons)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, tzinfo
 
 from models.thresholds import Thresholds
-from models.values import DiversionFacts, FacilityArea, RouteLine, VehicleFacts
+from models.values import DiversionFacts, FacilityArea, RefusalFacts, RouteLine, VehicleFacts
 from models.vocabulary import FindingKind, Mode
 from tracking.rules.findings import Tally
 from tracking.rules.route_path import RoutePath, route_path
@@ -38,6 +38,8 @@ class World:
     fences: Fences
     tallies: Mapping[FindingKind, Tally] = field(default_factory=dict)
     silences: Silences = field(default_factory=no_silences)
+    refusals: Sequence[RefusalFacts] = ()
+    zone: tzinfo = UTC  # of the city: dated limits change at its midnight
     usual_minutes: Mapping[tuple[int, int], float] = field(default_factory=dict)
     _paths: dict[int, RoutePath] = field(default_factory=dict)
 
