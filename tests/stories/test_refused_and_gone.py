@@ -34,8 +34,8 @@ def test_back_to_the_plant_with_a_manifest(village: Village, desk: Desk, folder:
     gone, there = refused(village, PLANT)
     village.route("R3", "SITE", "PLANT", SITE, PLANT)
     leg = {"seq": 1, "mode": "road", "vehicle": "SENT", "from": "SITE", "to": "PLANT", "route": "R3"}
-    ends = {"origin": "SITE", "destination": "PLANT", "kind": "return", "parent": "M-1", "legs": [leg]}
-    village.paper("M-2", "SENT", gone, there, **ends)
+    ends: dict[str, Any] = {"origin": "SITE", "destination": "PLANT", "kind": "return", "parent": "M-1"}
+    village.paper("M-2", "SENT", gone, there, legs=[leg], **ends)
 
     desk.take(village.write(folder))
 
