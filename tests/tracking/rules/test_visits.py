@@ -161,7 +161,7 @@ def test_a_plant_on_the_antimeridian() -> None:
 
 
 def test_a_step_over_the_antimeridian_does_not_go_round_the_globe() -> None:
-    """The plant lies a sixth of the globe away on this latitude; 200 s for 800 m would have left time to stop there."""
+    """A plant on this latitude, a sixth of the globe away: it was not jumped over in 200 s."""
     frame = frame_at(31.0, 180.0)
     assert visits(track([0, 200], [(-400, 0), (400, 0)], frame)) == []
 
