@@ -13,10 +13,11 @@ from models.fleet import Device, DeviceBinding, Vehicle
 from models.organisations import Organisation
 from models.values import Viewer
 from models.vocabulary import MS_PER_S, Datum, Doubt, Protocol, RawStatus
+from tracking.queries.binding_times import fixes_visible, messages_visible
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.manifest_list import LIKE_SIGNS
 from tracking.queries.names import Name, name_or_none
-from tracking.queries.visibility import devices_visible
+from tracking.queries.visibility import devices_visible, vehicles_visible
 
 MS_PER_DAY = 86_400_000
 
@@ -64,7 +65,7 @@ def device_page(
     limit: int = 50,
 ) -> Page[DeviceRow]:
     """A page of the devices that the viewer may see, by code."""
-    query = _rows(now).where(devices_visible(viewer))
+    query = _rows(viewer, now).where(devices_visible(viewer))
     if wanted.protocol:
         query = query.where(Device.protocol == wanted.protocol)
     if wanted.text:
@@ -74,40 +75,48 @@ def device_page(
     order = Order(Device.code.expression, Device.id.expression, descending=False)
     rows = session.execute(continued(query, order, after, limit)).all()
     page = page_of(rows, limit, lambda row: (row[1], row[0]))
-    return Page(_with_data(session, page.rows, now), page.after)
+    return Page(_with_data(session, viewer, page.rows, now), page.after)
 
 
 def device_by_code(session: Session, code: str, viewer: Viewer, now: datetime) -> DeviceRow | None:
     """One device; None if there is none or the viewer may not see it."""
-    rows = session.execute(_rows(now).where(Device.code == code, devices_visible(viewer))).all()
-    return next(iter(_with_data(session, rows[:1], now)), None)
+    rows = session.execute(_rows(viewer, now).where(Device.code == code, devices_visible(viewer))).all()
+    return next(iter(_with_data(session, viewer, rows[:1], now)), None)
 
 
-def doubt_counts(session: Session, device_id: int, now: datetime) -> dict[Doubt, int]:
+def doubt_counts(session: Session, viewer: Viewer, device_id: int, now: datetime) -> dict[Doubt, int]:
     """How many fixes of the device's last day were doubted, and why."""
     sums = [func.sum(case((FixRow.doubts.op("&")(int(doubt)) != 0, 1), else_=0)) for doubt in Doubt if doubt]
-    row = session.execute(select(*sums).where(FixRow.device_id == device_id, *_last_day(now))).one()
+    row = session.execute(
+        select(*sums).where(FixRow.device_id == device_id, *_last_day(now), fixes_visible(viewer))
+    ).one()
     named = zip((doubt for doubt in Doubt if doubt), row, strict=True)
     return {doubt: count for doubt, count in named if count}
 
 
-def quarantined(session: Session, code: str, limit: int = 20) -> list[Quarantined]:
+def quarantined(session: Session, viewer: Viewer, code: str, limit: int = 20) -> list[Quarantined]:
     """The newest messages of a device that were kept aside."""
     query = (
         select(RawMessage.received_at, RawMessage.source, RawMessage.reason)
-        .where(RawMessage.device_code == code, RawMessage.status == RawStatus.QUARANTINED)
+        .join(Device, Device.code == RawMessage.device_code)
+        .where(
+            RawMessage.device_code == code,
+            RawMessage.status == RawStatus.QUARANTINED,
+            messages_visible(viewer),
+        )
         .order_by(RawMessage.received_at.desc())
         .limit(limit)
     )
     return [Quarantined(*row) for row in session.execute(query)]
 
 
-def _rows(now: datetime) -> Select[Any]:
+def _rows(viewer: Viewer, now: datetime) -> Select[Any]:
     newest = aliased(DeviceBinding)
+    own = select(Vehicle.id).where(vehicles_visible(viewer))  # whom it rides with now is not told to others
     bound = (
         select(newest.id)
         .where(newest.device_id == Device.id, newest.valid_from <= now)
-        .where(or_(newest.valid_to.is_(None), newest.valid_to > now))
+        .where(or_(newest.valid_to.is_(None), newest.valid_to > now), newest.vehicle_id.in_(own))
         .order_by(newest.valid_from.desc())
         .limit(1)
         .correlate(Device)
@@ -125,11 +134,14 @@ def _rows(now: datetime) -> Select[Any]:
     )
 
 
-def _with_data(session: Session, rows: Sequence[Any], now: datetime) -> tuple[DeviceRow, ...]:
+def _with_data(session: Session, viewer: Viewer, rows: Sequence[Any], now: datetime) -> tuple[DeviceRow, ...]:
     ids = [row[0] for row in rows]
+    seen, now_ms = fixes_visible(viewer), round(now.timestamp() * MS_PER_S)
     newest_ms = (
-        select(func.max(FixRow.time_ms))
-        .where(FixRow.device_id == Device.id)
+        select(FixRow.time_ms)
+        .where(FixRow.device_id == Device.id, FixRow.time_ms <= now_ms, seen)
+        .order_by(FixRow.time_ms.desc())
+        .limit(1)
         .correlate(Device)
         .scalar_subquery()
     )
@@ -140,7 +152,7 @@ def _with_data(session: Session, rows: Sequence[Any], now: datetime) -> tuple[De
         device_id: (count, int(bad))
         for device_id, count, bad in session.execute(
             select(FixRow.device_id, func.count(), doubted)
-            .where(FixRow.device_id.in_(ids), *_last_day(now))
+            .where(FixRow.device_id.in_(ids), *_last_day(now), seen)
             .group_by(FixRow.device_id)
         )
     }

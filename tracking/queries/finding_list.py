@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from models.findings import Decision, Finding, FindingManifest, FindingVehicle
 from models.fleet import Vehicle
@@ -20,6 +20,8 @@ from tracking.queries.known_subjects import KnownSubjects, known_subjects
 from tracking.queries.manifest_list import LIKE_SIGNS
 from tracking.queries.names import Name
 from tracking.queries.visibility import findings_visible, manifests_visible, vehicle_codes_known
+
+WORSE = 0.2  # by so much more probable, a decided finding is worth another look
 
 
 class FindingOrder(StrEnum):
@@ -139,7 +141,7 @@ def open_finding_counts(session: Session, viewer: Viewer) -> dict[Severity, int]
     """How many findings nobody has decided about, by severity."""
     query = (
         select(Finding.severity, func.count())
-        .where(Finding.current, ~Finding.retracted, findings_visible(viewer), _undecided())
+        .where(Finding.current, ~Finding.retracted, findings_visible(viewer), undecided())
         .group_by(Finding.severity)
     )
     return dict.fromkeys(Severity, 0) | dict(session.execute(query).all())
@@ -168,7 +170,7 @@ def _conditions(viewer: Viewer, wanted: FindingFilter) -> list[ColumnElement[boo
     if wanted.severity:
         found.append(Finding.severity == wanted.severity)
     if wanted.decided is Decided.OPEN:
-        found.append(_undecided())
+        found.append(undecided())
     elif wanted.decided is not Decided.ALL:
         found.append(_newest_outcome() == DecisionOutcome(wanted.decided.value))
     if wanted.manifest:
@@ -184,8 +186,25 @@ def _conditions(viewer: Viewer, wanted: FindingFilter) -> list[ColumnElement[boo
     return found
 
 
-def _undecided() -> ColumnElement[bool]:
-    return ~select(Decision.id).where(Decision.finding_key == Finding.key).exists()
+def undecided() -> ColumnElement[bool]:
+    """The condition on a current Finding for waiting in the queue.
+
+    A decision settles the version that it was about and every later one that is no worse. A finding that
+    has become more severe since, or more probable by WORSE, comes back, with what was decided beside it.
+    """
+    about = aliased(Finding)
+    no_worse = and_(_rank(Finding) <= _rank(about), Finding.score < about.score + WORSE)
+    settled = (
+        select(Decision.id)
+        .join(about, and_(about.key == Decision.finding_key, about.version == Decision.finding_version))
+        .where(Decision.finding_key == Finding.key)
+        .where(or_(Decision.finding_version >= Finding.version, no_worse))
+    )
+    return ~settled.exists()
+
+
+def _rank(table: Any) -> ColumnElement[int]:
+    return case({severity.value: rank for rank, severity in enumerate(Severity)}, value=table.severity)
 
 
 def _newest_outcome() -> ColumnElement[Any]:

@@ -9,13 +9,15 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.facilities import Facility
-from models.findings import Decision, Finding, FindingVehicle
+from models.findings import Finding, FindingVehicle
 from models.fixes import FixRow
 from models.fleet import Device, DeviceBinding, Vehicle
 from models.manifests import Leg, Manifest
 from models.organisations import Organisation
 from models.values import Viewer
 from models.vocabulary import E7, MS_PER_S, UNUSABLE_DOUBTS, CustodyState, Mode
+from tracking.queries.binding_times import ms_of
+from tracking.queries.finding_list import undecided
 from tracking.queries.names import Name, name_or_none
 from tracking.queries.visibility import manifests_visible, vehicles_visible
 
@@ -117,14 +119,16 @@ def _position(
 
 
 def _newest_fixes(session: Session, viewer: Viewer, now: datetime) -> dict[int, Any]:
-    """vehicle id → its newest usable fix of the devices bound to it now."""
+    """vehicle id → its newest usable fix of the devices bound to it now, sent since they were."""
     newest = aliased(FixRow)
     newest_ms = (
         select(newest.time_ms)
         .where(newest.device_id == Device.id, newest.doubts.op("&")(int(UNUSABLE_DOUBTS)) == 0)
+        .where(newest.time_ms >= ms_of(DeviceBinding.valid_from))
+        .where(newest.time_ms <= round(now.timestamp() * MS_PER_S))
         .order_by(newest.time_ms.desc())
         .limit(1)
-        .correlate(Device)
+        .correlate(Device, DeviceBinding)
         .scalar_subquery()
     )
     query = (
@@ -179,11 +183,10 @@ def _carried(session: Session, viewer: Viewer) -> dict[int, list[Carried]]:
 
 def _open_findings(session: Session) -> dict[str, list[int]]:
     """vehicle code → when each finding about it began that nobody has decided about, ms UTC."""
-    decided = select(Decision.id).where(Decision.finding_key == Finding.key).exists()
     query = (
         select(FindingVehicle.vehicle_code, Finding.start_ms)
         .join(Finding, Finding.id == FindingVehicle.finding_id)
-        .where(Finding.current, ~Finding.retracted, ~decided)
+        .where(Finding.current, ~Finding.retracted, undecided())
     )
     begun: dict[str, list[int]] = defaultdict(list)
     for code, start_ms in session.execute(query):

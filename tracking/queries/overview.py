@@ -4,14 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.facilities import Facility
 from models.findings import Verdict
-from models.manifests import Manifest, MoistureTest, Weighing
+from models.manifests import Diversion, Manifest, MoistureTest, Receipt, Weighing
 from models.values import Viewer
-from models.vocabulary import T80_DRY_FRACTION, CustodyState, VerdictValue, WeighingRole
+from models.vocabulary import (
+    T80_DRY_FRACTION,
+    CustodyState,
+    ManifestKind,
+    ReceiptDecision,
+    VerdictValue,
+    WeighingRole,
+)
 from tracking.queries.data_day import Day
 from tracking.queries.names import Name
 from tracking.queries.visibility import manifests_visible
@@ -56,7 +63,7 @@ class SiteIntake:
 
 
 def day_summary(session: Session, viewer: Viewer, day: Day) -> DaySummary:
-    """The viewer's shipments issued on `day`."""
+    """The viewer's shipments issued on `day`; a child carries its parent's load and is no other."""
     weighed, tested = aliased(Weighing), aliased(MoistureTest)
     net = weighed.gross_kg - weighed.tare_kg
     sums: list[Any] = [func.count(Manifest.id), func.sum(net), func.sum(net * (1 - tested.moisture_fraction))]
@@ -102,20 +109,48 @@ def verdicts_by_day(
 
 
 def site_intakes(session: Session, viewer: Viewer, day: Day) -> list[SiteIntake]:
-    """What each site received on `day`, the fullest first."""
-    net = func.sum(Weighing.gross_kg - Weighing.tare_kg)
+    """What each site took in on `day` by its receipts, the fullest first.
+
+    A refused load counts nothing, a part only what was accepted; a diverted one counts at the site that
+    it was diverted to.
+    """
+    site = func.coalesce(_diverted_to(), Manifest.destination_id)
     query = (
-        select(Facility.code, Facility.name, Facility.name_en, net, func.count(), Facility.permit_t_per_day)
-        .join(Manifest, Manifest.destination_id == Facility.id)
-        .join(Weighing, _of_role(Weighing, WeighingRole.RECEIVED))
-        .where(manifests_visible(viewer), Weighing.at >= day.start, Weighing.at < day.end)
+        select(
+            *(Facility.code, Facility.name, Facility.name_en),
+            *(func.sum(_taken_kg()), func.count(), Facility.permit_t_per_day),
+        )
+        .select_from(Manifest)
+        .join(Receipt, Receipt.manifest_id == Manifest.id)
+        .join(Weighing, _of_role(Weighing, WeighingRole.RECEIVED), isouter=True)
+        .join(Facility, Facility.id == site)
+        .where(manifests_visible(viewer), Receipt.at >= day.start, Receipt.at < day.end)
+        .where(Receipt.decision != ReceiptDecision.REJECTED, Manifest.kind != ManifestKind.RETURN)
         .group_by(Facility.id)
     )
     intakes = [
-        SiteIntake(Name(code, name, name_en), received_kg, loads, permit)
+        SiteIntake(Name(code, name, name_en), received_kg or 0.0, loads, permit)
         for code, name, name_en, received_kg, loads, permit in session.execute(query)
     ]
     return sorted(intakes, key=lambda intake: (-(intake.used_fraction or 0.0), -intake.received_kg))
+
+
+def _taken_kg() -> ColumnElement[Any]:
+    """What the receiver took: as stated; of a whole load otherwise what was weighed in."""
+    net = Weighing.gross_kg - Weighing.tare_kg
+    stated = func.coalesce(Receipt.accepted_kg, net - Receipt.refused_kg, 0.0)
+    whole = func.coalesce(Receipt.accepted_kg, net)
+    return case((Receipt.decision == ReceiptDecision.PART_ACCEPTED, stated), else_=whole)
+
+
+def _diverted_to() -> ScalarSelect[int]:
+    """Where the diversion that a manifest names sent its loads."""
+    return (
+        select(Diversion.to_site_id)
+        .where(Diversion.code == Manifest.diversion, Diversion.from_site_id == Manifest.destination_id)
+        .correlate(Manifest)
+        .scalar_subquery()
+    )
 
 
 def _shipped(query: Select[Any], viewer: Viewer, start: Any, end: Any) -> Select[Any]:
@@ -127,6 +162,7 @@ def _shipped(query: Select[Any], viewer: Viewer, start: Any, end: Any) -> Select
             Manifest.issued_at >= start,
             Manifest.issued_at < end,
             Manifest.custody_state.not_in(NOT_SHIPPED),
+            Manifest.kind == ManifestKind.NORMAL,
         )
     )
 

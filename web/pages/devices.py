@@ -86,7 +86,7 @@ def page(code: str) -> str:
         "device.html",
         row=row,
         bindings=bindings(session, who, device_id=row.id),
-        doubts=doubt_counts(session, row.id, present),
-        quarantined=quarantined(session, code),
+        doubts=doubt_counts(session, who, row.id, present),
+        quarantined=quarantined(session, who, code),
         present=present,
     )
