@@ -26,7 +26,6 @@ def gunicorn_arguments(bind: str, configured: Settings) -> list[str]:
         *("--timeout", str(TIMEOUT_S)),
         *("--limit-request-line", "8190"),
         *("--name", "sludgetrace"),
-        "--no-control-socket",
         "--no-control-socket",  # nothing but the service itself listens
         APPLICATION,
     ]
