@@ -5,8 +5,8 @@ import pytest
 
 from models.values import ACC_OFF, Track
 from models.vocabulary import Mode
-from tests.tracking.ground import THRESHOLDS, day, drive, stand, track
-from tracking.rules.silence import Gap, find_gaps
+from tests.tracking.ground import THRESHOLDS, at, day, drive, stand, track
+from tracking.rules.silence import Gap, find_gaps, open_gap
 
 LIMITS = THRESHOLDS.track
 
@@ -58,9 +58,10 @@ def test_a_truck_that_slept_where_it_stood_was_parked() -> None:
 
 
 def test_a_truck_that_drove_into_silence_and_came_back_was_not() -> None:
-    """Driving at the last fix, 40 minutes of silence, back at the same place."""
-    assert len(gaps(hole(2_400, 100))) == 1
-    assert gaps(hole(1_700, 100)) == []  # no longer than a standing device's heartbeat
+    """Driving at the last fix, back at the same place: longer than a standing device's slowest heartbeat."""
+    heartbeat_s = LIMITS.still_report_s
+    assert len(gaps(hole(heartbeat_s + 600, 100))) == 1
+    assert gaps(hole(heartbeat_s - 10, 100)) == []
 
 
 def test_a_device_that_woke_up_elsewhere_was_silent() -> None:
@@ -104,3 +105,23 @@ def test_a_month_of_silence() -> None:
 def test_few_fixes(seconds: list[float]) -> None:
     found = gaps(track(seconds, [(1_000 * k, 0) for k in range(len(seconds))]))
     assert len(found) == (seconds == [0, 5_000])
+
+
+@pytest.mark.parametrize(("silent_s", "speaks"), [(240, False), (250, True), (7_200, True)])
+def test_silence_that_goes_on_speaks_when_the_vehicle_was_moving(silent_s: float, speaks: bool) -> None:
+    """3 km of driving, then nothing up to now."""
+    gap = open_gap(day(drive([(0, 0), (3_000, 0)])), at(300 + silent_s), Mode.ROAD, LIMITS)
+    assert (gap is not None) is speaks
+    if gap is not None:
+        assert (gap.before, gap.duration_s) == (30, silent_s)
+
+
+@pytest.mark.parametrize(("silent_s", "speaks"), [(1_700, False), (1_900, True)])
+def test_one_that_was_standing_is_given_half_an_hour(silent_s: float, speaks: bool) -> None:
+    there = day(drive([(0, 0), (3_000, 0)]), stand((3_000, 0), 310, 300))
+    assert (open_gap(there, at(610 + silent_s), Mode.ROAD, LIMITS) is not None) is speaks
+
+
+def test_one_fix_has_no_habit_and_a_clock_behind_the_device_no_silence() -> None:
+    assert open_gap(track([0], [(0, 0)]), at(9_000), Mode.ROAD, LIMITS) is None
+    assert open_gap(day(drive([(0, 0), (3_000, 0)])), at(100), Mode.ROAD, LIMITS) is None

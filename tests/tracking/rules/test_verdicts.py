@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.values import ManifestFacts
-from models.vocabulary import CustodyState, FindingKind, VerdictValue
+from models.vocabulary import CustodyState, FindingKind, ReceiptDecision, VerdictValue
 from tests.tracking.ground import THRESHOLDS
 from tests.tracking.ledger import manifest, weighed
 from tracking.rules.verdicts import FINISHED, LegProof, RankedFinding, VerdictDraft, judge_manifest
@@ -91,3 +91,30 @@ def test_reasons_are_ranked_and_those_below_the_line_left_out() -> None:
 def test_the_least_covered_leg_is_told() -> None:
     verdict = judged(paper(), legs=(LegProof(1, 0.99, 9.0), LegProof(2, 0.61234, 9.0)))
     assert verdict.reasons[0].params["coverage_fraction"] == 0.612
+
+
+def test_what_was_cancelled_before_it_was_loaded_was_never_carried() -> None:
+    for state in (CustodyState.CANCELLED, CustodyState.EXPIRED):
+        verdict = judged(paper(custody_state=state, loaded=None, received=None), legs=())
+        assert verdict.value is VerdictValue.CONSISTENT
+        assert verdict.reasons[0].code == "verdict.not_carried"
+
+
+@pytest.mark.parametrize("decision", [ReceiptDecision.REJECTED, ReceiptDecision.PART_ACCEPTED])
+def test_refused_sludge_needs_a_manifest_of_its_own(decision: ReceiptDecision) -> None:
+    """After departure nothing is cancelled: what was refused travels on a child."""
+    alone = judged(paper(decision=decision, refused_kg=5_000.0))
+    assert alone.value is VerdictValue.INSUFFICIENT
+    assert [reason.code for reason in alone.reasons] == ["verdict.open_child"]
+    assert alone.reasons[0].params["refused_kg"] == 5_000.0
+    assert judged(paper(decision=decision, has_child=True)).value is VerdictValue.CONSISTENT
+
+
+@pytest.mark.parametrize(("refused_kg", "closes"), [(2_000.0, True), (2_100.0, True), (2_500.0, False)])
+def test_accepted_and_refused_make_what_was_received(refused_kg: float, closes: bool) -> None:
+    """15 t and 2 t of 17 t; a scale may be off by 3.3 x 35 kg."""
+    halves = paper(
+        decision=ReceiptDecision.PART_ACCEPTED, accepted_kg=15_000.0, refused_kg=refused_kg, has_child=True
+    )
+    expected = VerdictValue.CONSISTENT if closes else VerdictValue.INSUFFICIENT
+    assert judged(halves).value is expected
