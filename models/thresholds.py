@@ -65,7 +65,9 @@ class TrackThresholds:
     gap_intervals: float = 6.0
     interval_window: int = 50
     parked_m: float = 200.0
-    still_report_s: float = 1800.0  # silence at one place up to this long is standing, whatever came before
+    still_report_s: float = (
+        600.0  # the slowest heartbeat at one place: up to this it stood, whatever came before
+    )
     shadow_m: float = 250.0  # silences that begin and end this near to each other are of one shadow
     shadow_silences: int = 3
     shadow_vehicles: int = 2

@@ -17,6 +17,7 @@ from tracking.rules.geometry import steps_m
 from tracking.rules.visits import free_flow_kmh
 
 MOVING_KMH = 5.0
+PARKED_HEARTBEATS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def find_gaps(track: Track, mode: Mode, thresholds: TrackThresholds) -> list[Gap
 def open_gap(track: Track, until_ms: int, mode: Mode, thresholds: TrackThresholds) -> Gap | None:
     """The silence after the last fix of a trip that has not ended, when it is longer than explained.
 
-    A vehicle that was standing may be parked: its silence speaks after `still_report_s` only.
+    A vehicle that was standing may be parked: its silence speaks after three slow heartbeats only.
     """
     if len(track) < 2:
         return None
@@ -72,7 +73,7 @@ def open_gap(track: Track, until_ms: int, mode: Mode, thresholds: TrackThreshold
     moves = bool(moving[-1]) if np.isnan(last_kmh) else last_kmh > MOVING_KMH and track.acc[-1] != ACC_OFF
     state = np.append(moving, moves)
     expected_s = habit_s(np.append(step_s, silent_s), state, step_s.size, thresholds)
-    shortest_s = thresholds.gap_report_s if moves else thresholds.still_report_s
+    shortest_s = thresholds.gap_report_s if moves else PARKED_HEARTBEATS * thresholds.still_report_s
     if silent_s <= max(shortest_s, thresholds.gap_intervals * expected_s):
         return None
     return Gap(len(track) - 1, silent_s, expected_s, 0.0, 0.0)

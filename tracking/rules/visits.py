@@ -233,7 +233,9 @@ def crossings(
     ):
         facility = fences.facilities[place]
         before, after = int(track.time_ms[steps[step]]), int(track.time_ms[steps[step] + 1])
-        if any(v.entered_ms <= after and v.left_ms >= before for v in spans.get(facility.id, ())):
+        beside_ms = int(CENSOR_GAP_S * 1000)  # a stay that begins or ends this near is the same one
+        stays = spans.get(facility.id, ())
+        if any(v.entered_ms <= after + beside_ms and v.left_ms >= before - beside_ms for v in stays):
             continue
         if shapely.linestrings(pairs[step]).intersects(fences.core[place]):
             middle = (before + after) // 2
