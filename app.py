@@ -16,6 +16,7 @@ from web import (
     errors,
     languages,
     login,
+    proxies,
     rate_limits,
     requests,
     rights,
@@ -26,7 +27,7 @@ from web.database import close_sessions
 from web.routes import BLUEPRINTS, WITHOUT_COOKIES
 
 # The order matters: whoever comes first looks at a request first.
-PARTS = (requests, languages, assets, display, login, rights, rate_limits, security_headers, errors)
+PARTS = (proxies, requests, languages, assets, display, login, rights, rate_limits, security_headers, errors)
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:

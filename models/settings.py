@@ -37,6 +37,8 @@ class Settings:
     max_batch_fixes: int = 1000
     login_limit: str = "10 per minute"
     api_limit: str = "600 per minute"
+    certificate_limit: str = "20 per minute"
+    trusted_proxies: int = 0  # how many reverse proxies stand in front and write X-Forwarded-For
     contradicted_score: float = 0.5
 
 

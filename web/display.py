@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from babel.dates import format_timedelta
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -14,6 +14,7 @@ from models.values import Reason
 from models.vocabulary import VerdictValue
 from reports import wording
 from tracking.queries.names import Name
+from web.addresses import same_list, url_with
 from web.clock import now
 from web.languages import LANGUAGES, language
 from web.map_words import map_words
@@ -51,6 +52,7 @@ def install(app: Flask) -> None:
         navigation=navigation,
         timezone=timezone,
         url_with=url_with,
+        same_list=same_list,
         choices=choices,
         named_choices=named_choices,
         map_words=map_words,
@@ -182,10 +184,3 @@ def opens_vehicles_of(hauler: Name | None) -> bool:
     account = current_user.account
     own = hauler is not None and hauler.code == account.organisation_code
     return bool(account.viewer.sees_all or own)
-
-
-def url_with(**changes: Any) -> str:
-    """The address of this page with some parameters changed; None removes one."""
-    parameters: dict[str, Any] = request.args.to_dict() | (request.view_args or {}) | changes
-    given = {name: value for name, value in parameters.items() if value not in (None, "")}
-    return url_for(request.endpoint or "overview.overview", **given)

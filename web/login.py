@@ -95,5 +95,8 @@ def safe_target(target: str | None) -> str:
     home = url_for("overview.overview")
     if not target or not target.startswith("/") or any(sign in target for sign in "\\\r\n\t"):
         return home
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # "//[" is the beginning of an address that never comes
+        return home
     return home if parts.netloc or parts.scheme or target.startswith("//") else target

@@ -14,6 +14,8 @@ from tracking.queries.keyset import Key
 
 W = TypeVar("W", bound=StrEnum)
 MAX_TEXT = 100
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+"""No data are older, and the days around them are days as well."""
 KeyKind = Literal["time", "text", "number"]
 MAX_ROW_ID = 2**63 - 1
 
@@ -40,7 +42,10 @@ def day_arg(name: str) -> Day | None:
     if not given:
         return None
     try:
-        return calendar_day(date.fromisoformat(given), current_app.extensions["settings"].timezone)
+        asked = date.fromisoformat(given)
+        if not EARLIEST <= asked <= LATEST:
+            raise ValueError("a day of the system's time was expected")
+        return calendar_day(asked, current_app.extensions["settings"].timezone)
     except (ValueError, OverflowError):
         abort(400)
 

@@ -1,33 +1,51 @@
-"""How often may somebody try? Limits on signing in and on the programming interface."""
+"""How often may somebody try? Limits on signing in, on the programming interface and on certificates."""
 
-from hashlib import sha256
 from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import current_user
+
+from web.api.fixes import device_of_request
 
 REDIRECT = 302
+ONE_NAME_LIMIT = "60 per hour"  # whoever guesses slowly at one account from one address is stopped too
 
 
 def install(app: Flask) -> None:
-    """Limit failed sign-ins per address and per user name, and the interface per token or address."""
-    settings = app.extensions["settings"]
+    """Limit failed sign-ins, the interface per device, and certificates per person."""
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
+    settings = app.extensions["settings"]
+    limit_sign_in(app, limiter, settings.login_limit)
+    for endpoint, view in list(app.view_functions.items()):
+        if request_is_of_interface(endpoint):
+            limited: Any = limiter.limit(settings.api_limit, key_func=device_or_address)(view)
+            app.view_functions[endpoint] = limited
+    certificate: Any = app.view_functions["manifest.certificate"]
+    drawn: Any = limiter.limit(settings.certificate_limit, key_func=person_or_address)(certificate)
+    app.view_functions["manifest.certificate"] = drawn
+
+
+def limit_sign_in(app: Flask, limiter: Limiter, login_limit: str) -> None:
+    """Limit failures per address, and per address and user name.
+
+    Never per user name alone: anybody could then lock anybody out by failing in their name.
+    """
     sign_in: Any = app.view_functions["login.sign_in"]
-    for key, scope in ((get_remote_address, "address"), (username_tried, "user")):
+    scopes = (
+        (get_remote_address, login_limit, "address"),
+        (address_and_name, ONE_NAME_LIMIT, "address and name"),
+    )
+    for key, limit, scope in scopes:
         sign_in = limiter.shared_limit(
-            settings.login_limit,
+            limit,
             scope=f"sign-in by {scope}",
             key_func=key,
             exempt_when=lambda: request.method != "POST",
             deduct_when=was_refused,  # people who sign in well behind one address do not lock each other out
         )(sign_in)
     app.view_functions["login.sign_in"] = sign_in
-    for endpoint, view in list(app.view_functions.items()):
-        if request_is_of_interface(endpoint):
-            limited: Any = limiter.limit(settings.api_limit, key_func=token_or_address)(view)
-            app.view_functions[endpoint] = limited
 
 
 def request_is_of_interface(endpoint: str) -> bool:
@@ -40,12 +58,17 @@ def was_refused(response: Response) -> bool:
     return response.status_code != REDIRECT
 
 
-def username_tried() -> str:
-    """The user name as typed, folded and cut, so that spelling does not open a new account of tries."""
-    return request.form.get("username", "").strip().lower()[:64]
+def address_and_name() -> str:
+    """Address and user name as typed, folded and cut, so that spelling opens no new account of tries."""
+    return f"{get_remote_address()} {request.form.get('username', '').strip().lower()[:64]}"
 
 
-def token_or_address() -> str:
-    """One budget a device token; without a token, one an address."""
-    token = request.headers.get("Authorization", "")
-    return sha256(token.encode()).hexdigest() if token else get_remote_address()
+def device_or_address() -> str:
+    """One budget for each device that shows its token; whoever shows none of ours shares one by address."""
+    device_code = device_of_request()
+    return f"address {get_remote_address()}" if device_code is None else f"device {device_code}"
+
+
+def person_or_address() -> str:
+    """One budget for each signed-in person."""
+    return f"person {current_user.get_id() or get_remote_address()}"

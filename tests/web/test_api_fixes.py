@@ -239,6 +239,34 @@ def test_the_next_batch_of_a_hasty_device_is_a_problem_for_later(
     assert rows(engine, FixRow) == []
 
 
+def test_made_up_tokens_share_one_budget_and_leave_the_device_its_own(
+    engine: Engine, token: str, tmp_path: Path
+) -> None:
+    client = create_app(Settings(state_dir=str(tmp_path), api_limit="2 per minute"), engine).test_client()
+
+    def status(shown: str) -> int:
+        answer = client.post("/api/v1/fixes", json=[], headers={"Authorization": f"Bearer {shown}"})
+        return answer.status_code
+
+    assert [status(f"made up {number}") for number in range(4)] == [401, 401, 429, 429]
+    assert [status(token) for _number in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.parametrize("form", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_a_batch_is_taken_whatever_type_its_body_claims(
+    engine: Engine, app: Flask, token: str, form: str
+) -> None:
+    def answer_to(body: bytes) -> TestResponse:
+        headers = {"Authorization": f"Bearer {token}"}
+        return app.test_client().post("/api/v1/fixes", data=body, content_type=form, headers=headers)
+
+    assert answer_to(orjson.dumps([FIX])).json["accepted"] == 1  # type: ignore[index]
+    assert answer_to(b"lat=1&lon=2").status_code == 400
+    large = answer_to(b"[" + b" " * 3_000_000 + b"]")
+    assert (large.status_code, large.content_type) == (413, "application/problem+json")
+    assert len(rows(engine, FixRow)) == 1
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("GET", "/api/v1/fixes", 405), ("POST", "/api/v1/x", 404)]
 )

@@ -142,6 +142,8 @@ def test_behind_tls_the_cookie_never_travels_in_the_clear(
         ("/\t/elsewhere.example", "/"),
         ("javascript:alert(1)", "/"),
         ("manifests", "/"),
+        ("//[", "/"),
+        ("/[", "/%5B"),
     ],
 )
 def test_signing_in_leads_nowhere_else(target: str, leads_to: str, service: Flask, people: Cast) -> None:
@@ -166,17 +168,43 @@ def test_one_address_may_not_try_many_names(strict: Flask) -> None:
     assert "尝试次数过多" in limited.text
 
 
-def test_one_name_may_not_be_tried_from_many_addresses(strict: Flask) -> None:
-    statuses = []
-    for number in range(4):
-        client = strict.test_client()
-        answer = client.post(
-            "/login",
-            data={"username": cast.PLANT.upper() if number % 2 else cast.PLANT, "password": "x"},
-            environ_base={"REMOTE_ADDR": f"192.0.2.{number}"},
-        )
-        statuses.append(answer.status_code)
+def failed_from(app: Flask, address: str, username: str = cast.PLANT, **headers: str) -> int:
+    answer = app.test_client().post(
+        "/login",
+        data={"username": username, "password": "x"},
+        environ_base={"REMOTE_ADDR": address},
+        headers=headers,
+    )
+    return answer.status_code
+
+
+def test_nobody_can_lock_an_account_for_everybody(strict: Flask) -> None:
+    statuses = [failed_from(strict, "192.0.2.1") for _number in range(4)]
     assert statuses == [401, 401, 401, 429]
+    assert attempt(strict.test_client(), cast.PLANT, PASSWORD)[0] == 302
+
+
+def test_slow_guesses_at_one_name_from_one_address_end_too(
+    engine: Engine, settings: Settings, people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.rate_limits.ONE_NAME_LIMIT", "2 per hour")
+    app = create_app(Settings(state_dir=settings.state_dir, login_limit="100 per minute"), engine)
+    app.config["WTF_CSRF_ENABLED"] = False
+    names = [cast.PLANT, cast.PLANT.upper(), cast.PLANT, cast.HAULER]
+    assert [failed_from(app, "192.0.2.1", name) for name in names] == [401, 401, 429, 401]
+
+
+@pytest.mark.parametrize(("proxies", "last"), [(0, 429), (1, 401)])
+def test_a_forwarded_address_counts_only_behind_a_proxy(
+    proxies: int, last: int, engine: Engine, settings: Settings, people: Cast
+) -> None:
+    given = Settings(state_dir=settings.state_dir, login_limit="3 per minute", trusted_proxies=proxies)
+    app = create_app(given, engine)
+    app.config["WTF_CSRF_ENABLED"] = False
+    statuses = [
+        failed_from(app, "127.0.0.1", **{"X-Forwarded-For": f"192.0.2.{number}"}) for number in range(4)
+    ]
+    assert statuses == [401, 401, 401, last]
 
 
 def test_people_who_know_their_password_do_not_lock_each_other_out(strict: Flask) -> None:

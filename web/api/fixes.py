@@ -9,7 +9,7 @@ from typing import Any
 
 import marshmallow
 import orjson
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, g, request
 from marshmallow import Schema, fields
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -93,11 +93,13 @@ def post_fixes() -> Response:
 
 
 def device_of_request() -> str | None:
-    """The code of the device whose token the request shows, or None."""
-    shown = request.headers.get("Authorization", "")
-    if not shown.startswith(SCHEME):
-        return None
-    return device_of_token(reading(), shown[len(SCHEME) :].strip())
+    """The code of the device whose token the request shows, or None; looked up once a request."""
+    if "device_code" not in g:
+        shown = request.headers.get("Authorization", "")
+        token = shown[len(SCHEME) :].strip() if shown.startswith(SCHEME) else ""
+        g.device_code = device_of_token(reading(), token) if token else None
+    code: str | None = g.device_code
+    return code
 
 
 def read_body(most_bytes: int) -> bytes | None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug import Response
 
 from models.vocabulary import Role, Severity, VerdictValue
 from tracking.queries.data_day import Day, day_of, days_before, present_moment
@@ -62,8 +63,10 @@ class Overview:
 
 
 @bp.get("/")
-def overview() -> str:
-    """The first page after signing in; `day` shows another day."""
+def overview() -> str | Response:
+    """The first page after signing in; `day` shows another day. Other parameters are dropped."""
+    if request.args.keys() - {"day"}:
+        return redirect(url_for("overview.overview", day=request.args.get("day")))
     return render_template("overview.html", **page_values())
 
 
