@@ -11,12 +11,13 @@ CATALOGUES := $(wildcard */translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check bench clean system system-tests translations
+.PHONY: help install demo test coverage check bench clean system system-tests translations
 
 help:
 	@echo 'make install   environment only: .venv, system libraries, browser libraries and fonts'
 	@echo 'make demo      build the demo city if empty and serve it on http://127.0.0.1:8000'
 	@echo 'make test      the whole test suite, on SQLite and PostgreSQL'
+	@echo 'make coverage  the same, counting which lines were run'
 	@echo 'make check     format, lint, types, import contracts, translations'
 	@echo 'make bench     every benchmark beside its peers, in one run'
 	@echo 'make clean     remove everything that install and the tools have made (not var/)'
@@ -27,6 +28,9 @@ demo: install
 	$(BIN)/sludgetrace demo
 
 test: install system-tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+coverage: install system-tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
 check: install translations

@@ -31,8 +31,8 @@ def test_a_track_breaks_where_it_was_silent() -> None:
 
 
 def test_a_standing_vehicle_that_reports_seldom_was_not_silent() -> None:
-    assert len(parts_of(eastward([0, 30, 60, 90, 1500, 1530], step_deg=0.0001), RULES)) == 1
-    assert len(parts_of(eastward([0, 30, 60, 90, 2500, 2530], step_deg=0.0001), RULES)) == 2
+    assert len(parts_of(eastward([0, 30, 60, 90, 600, 630], step_deg=0.0001), RULES)) == 1
+    assert len(parts_of(eastward([0, 30, 60, 90, 1500, 1530], step_deg=0.0001), RULES)) == 2
 
 
 def test_a_slow_device_is_not_silent() -> None:
