@@ -1,7 +1,7 @@
 """When was a device silent for longer than its own habit explains? (`signal_gap`)
 
 What is normal is learned from the device: the median of its last intervals in the same state (moving
-or standing); a change of state starts the slower expectation. Silence while standing that ends at the
+or standing); a halt starts the slower expectation. Silence while standing that ends at the
 same place is parking. What remains is judged by its slack: the time the vehicle had beyond driving
 straight through, which is the opportunity to tip. Source: DETECTION.md section 7.
 """
@@ -94,7 +94,10 @@ def moving_before(track: Track, step_s: FloatArray, length_m: FloatArray) -> Boo
 
 
 def habit_s(step_s: FloatArray, moving: BoolArray, step: int, thresholds: TrackThresholds) -> float:
-    """The interval to expect at a step: the median in its state, the slower one after a change of state."""
+    """The interval to expect at a step: the median in its state, the slower one as the vehicle halts.
+
+    A vehicle that sets off is given no time: its device reports as fast as ever while it drives.
+    """
     low = max(0, step - 4 * thresholds.interval_window)
     earlier, states = step_s[low:step], moving[low:step]
     if earlier.size == 0:
@@ -103,8 +106,8 @@ def habit_s(step_s: FloatArray, moving: BoolArray, step: int, thresholds: TrackT
     other = median_last(earlier[states != moving[step]], thresholds.interval_window)
     if own is None or other is None:
         return own if own is not None else (other or 0.0)
-    changed = states.size > 0 and states[-1] != moving[step]
-    return max(own, other) if changed else own
+    halted = states.size > 0 and bool(states[-1]) and not moving[step]
+    return max(own, other) if halted else own
 
 
 def median_last(values: FloatArray, window: int) -> float | None:

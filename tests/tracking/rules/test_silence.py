@@ -80,15 +80,28 @@ def test_ignition_off_says_standing_whatever_the_speed() -> None:
     assert len(gaps(there)) == 1
 
 
-def test_a_change_of_state_starts_the_slower_expectation() -> None:
-    """Standing it reports every 3 minutes; just driven off, 15 minutes may still be of that habit."""
+def test_a_vehicle_that_sets_off_is_given_no_time() -> None:
+    """Standing it reports every 3 minutes; just driven off, 15 minutes of silence are not of that habit."""
     there = day(
         drive([(0, 0), (3_000, 0)]),
         stand((3_000, 0), 480, 3_600, every_s=180),
         drive([(3_100, 0), (3_200, 0)], start_s=4_200),
         drive([(6_000, 0), (9_000, 0)], start_s=4_210 + 900),
     )
-    assert gaps(there) == []
+    (gap,) = gaps(there)
+    assert gap.duration_s == 900
+
+
+def test_a_vehicle_that_halts_is_given_the_time_of_one_that_stands() -> None:
+    """It reports every 3 minutes while it stands: 15 minutes after it has halted are of that habit."""
+    halted = day(
+        drive([(0, 0), (3_000, 0)]),
+        stand((3_000, 0), 480, 3_600, every_s=180),
+        drive([(3_100, 0), (6_000, 0)], start_s=4_200),
+        stand((6_000, 0), 4_600, 20),
+        drive([(6_400, 0), (9_000, 0)], start_s=4_620 + 900),
+    )
+    assert gaps(halted) == []
 
 
 def test_a_vessel_is_given_more_time_for_its_way() -> None:
