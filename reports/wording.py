@@ -79,7 +79,7 @@ _WORDS_OF_PARAMS: dict[str, type[StrEnum]] = {
 """Parameters and figures of these names hold a word of the vocabulary and are printed as its label."""
 
 
-_FLAGS = frozenset({"night", "emptied", "returned"})
+_FLAGS = frozenset({"night", "emptied", "returned", "still_silent"})
 """Figures that are 1 or 0 and printed as yes or no."""
 
 
