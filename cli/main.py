@@ -10,6 +10,7 @@ COMMANDS = {
     "simulate": "cli.simulate:simulate_command",
     "ingest": "cli.ingest:ingest",
     "device": "cli.device:device",
+    "gateway": "cli.gateway:gateway",
     "analyse": "cli.analysis:analyse",
     "findings": "cli.analysis:findings",
     "verdicts": "cli.analysis:verdicts",

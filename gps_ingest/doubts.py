@@ -19,6 +19,9 @@ from models.vocabulary import MS_PER_S, Doubt
 
 ROLLOVER_MS = 1024 * 7 * 86_400 * MS_PER_S  # GPS counts weeks in ten bits: old receivers fall back 19.6 years
 
+# JT/T 808 alarm bits: 4 GNSS module fault, 5 antenna cut off, 6 antenna short, 7 undervoltage, 8 power off
+TAMPER_ALARMS = 0b1_1111_0000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DoubtedBatch:
@@ -67,6 +70,12 @@ def low_quality(batch: FixBatch, limits: DoubtThresholds) -> BoolArray:
     return (batch.accuracy_m > limits.low_accuracy_m) | few
 
 
+def tampered(batch: FixBatch, limits: DoubtThresholds) -> BoolArray:
+    """The terminal itself says that its receiver, antenna or power is out of order."""
+    told: BoolArray = (batch.alarm & TAMPER_ALARMS) != 0
+    return told
+
+
 ARRIVAL_DOUBTS: tuple[tuple[Doubt, Callable[[FixBatch, DoubtThresholds], BoolArray]], ...] = (
     (Doubt.RANGE, outside_range),
     (Doubt.SWAPPED_AXES, swapped_axes),
@@ -75,6 +84,7 @@ ARRIVAL_DOUBTS: tuple[tuple[Doubt, Callable[[FixBatch, DoubtThresholds], BoolArr
     (Doubt.LATE, late),
     (Doubt.RECONSTRUCTED, reconstructed),
     (Doubt.LOW_QUALITY, low_quality),
+    (Doubt.TAMPER, tampered),
 )
 
 

@@ -6,8 +6,10 @@ are both kept as evidence.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     REAL,
     BigInteger,
     CheckConstraint,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, RowId, UtcDateTime, Word, one_of
-from models.vocabulary import Protocol, RawStatus
+from models.vocabulary import Protocol, RawStatus, RecordKind
 
 
 class RawMessage(Base):
@@ -75,3 +77,39 @@ class FixRow(Base):
     acc: Mapped[int] = mapped_column(SmallInteger)
     doubts: Mapped[int] = mapped_column(BigInteger)
     raw_id: Mapped[int] = mapped_column(ForeignKey("raw_message.id"))
+    satellites: Mapped[int | None] = mapped_column(SmallInteger)
+    signal: Mapped[int | None] = mapped_column(SmallInteger)
+    recorder_speed_kmh: Mapped[float | None] = mapped_column(REAL)
+    load_kg: Mapped[float | None] = mapped_column(REAL)
+    alarm: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+
+class RawRelease(Base):
+    """One release of a message from quarantine: who let it out, when, and what came of it."""
+
+    __tablename__ = "raw_release"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw_message.id"), index=True)
+    released_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    released_by: Mapped[str] = mapped_column(String(64))
+    accepted: Mapped[int] = mapped_column(Integer)
+    not_taken: Mapped[int] = mapped_column(Integer)
+
+
+class DeviceRecord(Base):
+    """What a device reported besides its position: a waybill, a driver's card; once for each raw message."""
+
+    __tablename__ = "device_record"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", RecordKind), name="kind"),
+        Index("ix_device_record_device_id_at_ms", "device_id", "at_ms"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    raw_id: Mapped[int] = mapped_column(ForeignKey("raw_message.id"), unique=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    kind: Mapped[RecordKind] = mapped_column(Word(RecordKind))
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+    manifest_id: Mapped[int | None] = mapped_column(ForeignKey("manifest.id"), index=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -2,7 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, RowId, UtcDateTime, Word, one_of
@@ -48,10 +59,62 @@ class Device(Base):
     datum: Mapped[Datum] = mapped_column(Word(Datum), default=Datum.WGS84)
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    model: Mapped[str | None] = mapped_column(String(64))  # DeviceModel.name, where its fields are known
+    # Ahead of UTC, of a clock that sends local time without a zone; blank: as its format says.
+    utc_offset_minutes: Mapped[int | None] = mapped_column(Integer)
+    terminal_id: Mapped[str | None] = mapped_column(String(64))  # what it said of itself when it registered
 
     bindings: Mapped[list["DeviceBinding"]] = relationship(
         back_populates="device", order_by="DeviceBinding.valid_from"
     )
+
+
+class DeviceModel(Base):
+    """终端型号: a model of device, with what its vendor's own fields mean."""
+
+    __tablename__ = "device_model"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+
+    fields: Mapped[list["DeviceModelField"]] = relationship(order_by="DeviceModelField.tlv_id")
+
+
+class DeviceModelField(Base):
+    """One quantity in a vendor's TLV (models.values.VendorField)."""
+
+    __tablename__ = "device_model_field"
+    __table_args__ = (
+        UniqueConstraint("model_id", "quantity"),
+        CheckConstraint("tlv_id BETWEEN 0 AND 255", name="tlv_id"),
+        CheckConstraint("offset_bytes >= 0 AND width_bytes BETWEEN 1 AND 8", name="place"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("device_model.id"))
+    tlv_id: Mapped[int] = mapped_column(SmallInteger)
+    offset_bytes: Mapped[int] = mapped_column(SmallInteger)
+    width_bytes: Mapped[int] = mapped_column(SmallInteger)
+    signed: Mapped[bool] = mapped_column(Boolean, default=False)
+    scale: Mapped[float] = mapped_column(Float)
+    quantity: Mapped[str] = mapped_column(String(32))
+
+
+class Platform(Base):
+    """下级平台: another platform that sends the positions of its vehicles (JT/T 809).
+
+    `code` is the user name it logs in with; its password has eight
+    bytes only and is kept as an Argon2 hash.
+    """
+
+    __tablename__ = "platform"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    center_id: Mapped[int] = mapped_column(BigInteger)  # 下级平台接入码
+    password_hash: Mapped[str] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
 
 
 class DeviceBinding(Base):

@@ -40,6 +40,20 @@ class Settings:
     certificate_limit: str = "20 per minute"
     trusted_proxies: int = 0  # how many reverse proxies stand in front and write X-Forwarded-For
     contradicted_score: float = 0.5
+    jt808_bind: str = "127.0.0.1:8808"
+    jt809_bind: str = "127.0.0.1:8809"
+    ais_bind: str = "127.0.0.1:10110"
+    nmea_bind: str = "127.0.0.1:10111"
+    mqtt_broker: str = "mqtt://127.0.0.1:1883"  # mqtts:// for TLS
+    mqtt_username: str = ""
+    mqtt_password: str = ""
+    gateway_health_bind: str = ""  # empty: the gateway's own default, see docs/deployment.md
+    gateway_connections: int = 20_000
+    gateway_connections_per_address: int = 2_000  # carriers put many terminals behind one address
+    gateway_messages_per_address: int = 6_000  # a minute, of senders that have not proved who they are
+    gateway_idle_s: float = 600.0
+    gateway_unfinished_s: float = 30.0  # a message begun and not ended by then: the connection closes
+    gateway_login_s: float = 60.0  # a connection that has not proved who it is by then closes
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -125,6 +125,26 @@ class DecodedFix:
     acc: int = ACC_UNKNOWN
     odometer_km: float | None = None
     satellites: int | None = None
+    signal: int | None = None  # strength of the mobile network as the device counts it
+    recorder_speed_kmh: float | None = None  # of the tachograph: the wheels, not the satellites
+    load_kg: float | None = None  # of a weight sensor, by the table of the device's model
+    alarm: int = 0  # JT/T 808 alarm bits
+    fixed: bool = True  # false: the device itself says that it has no position
+
+
+@dataclass(frozen=True, slots=True)
+class VendorField:
+    """Where a model of device puts a quantity into a vendor's TLV: an unsigned or signed big-endian integer.
+
+    quantity: the field of DecodedFix that it fills; the value is the integer times `scale`.
+    """
+
+    tlv_id: int
+    offset_bytes: int
+    width_bytes: int
+    signed: bool
+    scale: float
+    quantity: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,13 @@ class Protocol(StrEnum):
     JT809 = "jt809"
 
 
+class RecordKind(StrEnum):
+    """What a device reported besides its position."""
+
+    WAYBILL = "waybill"  # 电子运单, JT/T 808 0x0701
+    DRIVER_CARD = "driver_card"  # 驾驶员身份信息, JT/T 808 0x0702
+
+
 class LoadState(StrEnum):
     """JT/T 808 status bits 8-9."""
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from gps_ingest.decoders.fix_batch import (
     NEVER,
-    UNKNOWN_SATELLITES,
+    UNKNOWN_COUNT,
     Decoded,
     FixBatch,
     batch_of,
@@ -169,7 +169,7 @@ def _quantities(texts: Sequence[str]) -> FloatArray:
 
 def _satellites(texts: Sequence[str]) -> FloatArray:
     counts = _quantities(texts)
-    return np.where(np.isnan(counts), UNKNOWN_SATELLITES, np.minimum(counts, 999)).astype(np.float64)
+    return np.where(np.isnan(counts), UNKNOWN_COUNT, np.minimum(counts, 999)).astype(np.float64)
 
 
 def _words(texts: Sequence[str], words: dict[str, int], blank: int) -> list[int]:

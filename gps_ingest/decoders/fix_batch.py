@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ from models.values import (
 )
 
 NEVER = -1  # received_ms of a fix whose time of receipt is not known
-UNKNOWN_SATELLITES = -1
+UNKNOWN_COUNT = -1  # satellites, signal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +28,8 @@ class FixBatch:
 
     time_ms int64 UTC; lat, lon float64 degrees as sent; speed_kmh, course_deg, accuracy_m,
     odometer_km float64, NaN where unknown; received_ms int64, NEVER where unknown; load_state and
-    acc uint8 (models.values); satellites int16, UNKNOWN_SATELLITES where unknown; fixed bool, false
+    acc uint8 (models.values); satellites and signal int16, UNKNOWN_COUNT where unknown;
+    recorder_speed_kmh, load_kg float64, NaN where unknown; alarm int64, JT/T 808 bits; fixed bool, false
     where the device itself says that it has no position; position int64: line of the file, counted
     from 1, or index in the batch, counted from 0.
     """
@@ -42,6 +45,10 @@ class FixBatch:
     load_state: npt.NDArray[np.uint8]
     acc: npt.NDArray[np.uint8]
     satellites: npt.NDArray[np.int16]
+    signal: npt.NDArray[np.int16]
+    recorder_speed_kmh: FloatArray
+    load_kg: FloatArray
+    alarm: IntArray
     fixed: BoolArray
     position: IntArray
 
@@ -61,13 +68,17 @@ DTYPES: dict[str, npt.DTypeLike] = {
     "load_state": np.uint8,
     "acc": np.uint8,
     "satellites": np.int16,
+    "signal": np.int16,
+    "alarm": np.int64,
     "fixed": np.bool_,
 }
 BLANKS: dict[str, float] = {
     "received_ms": NEVER,
     "load_state": LOAD_UNKNOWN,
     "acc": ACC_UNKNOWN,
-    "satellites": UNKNOWN_SATELLITES,
+    "satellites": UNKNOWN_COUNT,
+    "signal": UNKNOWN_COUNT,
+    "alarm": 0,
     "fixed": True,
 }
 
@@ -90,6 +101,18 @@ class Decoded:
         return self.place.format(position)
 
 
+FIELDS = tuple(name for name in COLUMNS if name != "position")
+WHOLE_NUMBERS = ("received_ms", "satellites", "signal")  # NumPy takes None as NaN, but has no blank integer
+ROW_OF = attrgetter(*FIELDS)
+
+
+def merge(batches: Sequence[FixBatch]) -> FixBatch:
+    """Several batches one after the other; the devices of their rows are the caller's to know."""
+    if len(batches) == 1:
+        return batches[0]
+    return FixBatch(*(np.concatenate([getattr(each, name) for each in batches]) for name in COLUMNS))
+
+
 def make_batch(**columns: npt.ArrayLike) -> FixBatch:
     """A batch from the columns given (time_ms, lat, lon at least), blanks for the others."""
     count = len(np.atleast_1d(np.asarray(columns["time_ms"])))
@@ -104,25 +127,14 @@ def make_batch(**columns: npt.ArrayLike) -> FixBatch:
 
 
 def batch_of(fixes: Sequence[DecodedFix], positions: Sequence[int]) -> FixBatch:
-    """The reports of `fixes` as columns; blanks become NaN, NEVER or UNKNOWN_SATELLITES."""
-
-    def optional(name: str, blank: float) -> list[float]:
-        return [blank if value is None else value for value in (getattr(fix, name) for fix in fixes)]
-
-    return make_batch(
-        time_ms=np.array([fix.time_ms for fix in fixes], dtype=np.int64),
-        lat=[fix.lat for fix in fixes],
-        lon=[fix.lon for fix in fixes],
-        speed_kmh=optional("speed_kmh", np.nan),
-        course_deg=optional("course_deg", np.nan),
-        accuracy_m=optional("accuracy_m", np.nan),
-        odometer_km=optional("odometer_km", np.nan),
-        received_ms=np.array(optional("received_ms", NEVER), dtype=np.int64),
-        load_state=[fix.load_state for fix in fixes],
-        acc=[fix.acc for fix in fixes],
-        satellites=optional("satellites", UNKNOWN_SATELLITES),
-        position=np.array(positions, dtype=np.int64),
-    )
+    """The reports of `fixes` as columns; blanks become NaN, NEVER or UNKNOWN_COUNT."""
+    rows = zip(*map(ROW_OF, fixes), strict=True)
+    columns: dict[str, list[Any]] = {name: list(values) for name, values in zip(FIELDS, rows, strict=False)}
+    for name in WHOLE_NUMBERS:
+        if name in columns:
+            columns[name] = [BLANKS[name] if value is None else value for value in columns[name]]
+    given = columns or {name: [] for name in FIELDS}
+    return make_batch(**given, position=np.array(positions, dtype=np.int64))
 
 
 def nothing_decoded(place: str, field: str, reason: str) -> Decoded:

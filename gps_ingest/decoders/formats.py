@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from gps_ingest.decoders import csv_fixes, gpx, json_batch
 from gps_ingest.decoders.fix_batch import Decoded
+from gps_ingest.decoders.reception import Reception
 from models.vocabulary import Protocol
 
-Decoder = Callable[[bytes, str], Decoded]
-"""Bytes of a message and the code of the device that sent it → reports and refusals; never raises."""
+Decoder = Callable[[bytes, Reception], Decoded]
+"""Bytes of a message and its circumstances → reports and refusals; never raises."""
 
 DECODERS: dict[Protocol, Decoder] = {
-    Protocol.GPX: lambda body, device_code: gpx.decode(body),
-    Protocol.CSV: csv_fixes.decode,
-    Protocol.JSON: lambda body, device_code: json_batch.decode(body),
+    Protocol.GPX: lambda body, reception: gpx.decode(body),
+    Protocol.CSV: lambda body, reception: csv_fixes.decode(body, reception.device_code),
+    Protocol.JSON: lambda body, reception: json_batch.decode(body),
 }

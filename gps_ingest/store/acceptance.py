@@ -1,30 +1,41 @@
-"""How is a decoded message taken: raw bytes, fixes and watermark in one transaction?
+"""How are decoded messages taken: raw bytes, fixes and watermarks in one transaction?
 
 The promise of gps_ingest: no acknowledged fix is lost, none counted twice, none silently altered. The
-caller commits, then acknowledges.
+caller commits, then acknowledges. Messages of many devices are taken together: what is done once a
+transaction, and not once a message, is what lets a gateway keep up.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gps_ingest.decoders.fix_batch import NEVER, Decoded, FixBatch
+from gps_ingest.decoders.fix_batch import NEVER, Decoded, FixBatch, merge
 from gps_ingest.decoders.fix_fields import device_code_fault
 from gps_ingest.doubts import DoubtedBatch, doubt_arrivals, reasons_of
-from gps_ingest.store.fix_rows import insert_fixes
-from gps_ingest.store.raw_messages import Message, keep_message
+from gps_ingest.store.fix_rows import FixRows, insert_fixes
+from gps_ingest.store.known_devices import known_devices
+from gps_ingest.store.raw_messages import Filing, KeptMessage, Message, keep_messages
 from gps_ingest.store.watermarks import mark_new_fixes, to_ms
-from models.fleet import Device
 from models.thresholds import DoubtThresholds
-from models.values import IntArray, Refusal
-from models.vocabulary import RawStatus
+from models.values import BoolArray, IntArray, Refusal
+from models.vocabulary import MS_PER_S, RawStatus
 
 UNKNOWN_DEVICE = "the device is not registered"
 OUT_OF_SERVICE = "the device is out of service"
 TOO_FAR_AHEAD = "the time lies more than {hours:g} h after the time of receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message and what its decoder read. `distrust` says why it waits in quarantine although its device
+    is known, for example because its sender did not prove to be it."""
+
+    message: Message
+    decoded: Decoded
+    distrust: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +45,8 @@ class Acceptance:
     accepted: fixes that are new; repeated: fixes that were there before. positions, doubts: one entry
     for each fix taken (new or repeated), as it stood in the message (FixBatch.position). refused: what
     could not be read; quarantined: what was read but is kept as raw bytes only. `waiting`: the device
-    is not registered or out of service, the whole message waits for it.
+    is not registered or out of service, or the sender not trusted: the whole message waits. `raw_id` is the
+    row of its bytes, blank only for a message of which nothing is kept.
     """
 
     accepted: int
@@ -44,6 +56,7 @@ class Acceptance:
     refused: tuple[Refusal, ...] = ()
     quarantined: tuple[Refusal, ...] = ()
     waiting: bool = False
+    raw_id: int | None = None
 
     @property
     def whole(self) -> bool:
@@ -58,6 +71,22 @@ class Acceptance:
         return [(position, list(reasons_of(doubts))) for position, doubts in pairs]
 
 
+NO_POSITIONS: IntArray = np.array([], dtype=np.int64)
+NO_DOUBTS: npt.NDArray[np.uint32] = np.array([], dtype=np.uint32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Doubted:
+    """The fixes of all messages of a transaction, one after the other; `bounds[i]` to `bounds[i + 1]` are
+    the rows of message i."""
+
+    rows: DoubtedBatch
+    bounds: IntArray
+
+    def of(self, index: int) -> slice:
+        return slice(int(self.bounds[index]), int(self.bounds[index + 1]))
+
+
 def accept(
     session: Session,
     message: Message,
@@ -66,57 +95,70 @@ def accept(
     *,
     stamp_receipt: bool = True,
 ) -> Acceptance:
-    """Write the message and its fixes; a message that came before changes nothing.
+    """Take one message (accept_all)."""
+    return accept_all(session, [Arrival(message, decoded)], limits, stamp_receipt=stamp_receipt)[0]
 
-    `stamp_receipt` gives fixes that carry no time of receipt the message's own; a scenario's blank
+
+def accept_all(
+    session: Session, arrivals: Sequence[Arrival], limits: DoubtThresholds, *, stamp_receipt: bool = True
+) -> list[Acceptance]:
+    """Write messages and their fixes; what became of each, in order. A message that came before changes
+    nothing.
+
+    `stamp_receipt` gives fixes that carry no time of receipt their message's own; a scenario's blank
     stays unknown. The message of a device that is not known, or not in service, goes to quarantine whole
-    and nothing else is written; what cannot be the code of a device is refused.
+    and nothing else is written; what cannot be the code of a device is refused and not kept.
     """
-    fault = device_code_fault(message.device_code)
-    if fault:
-        return _taken_none((Refusal("message", "device", f"the device's code {fault}"),), waiting=False)
-    device = session.execute(
-        select(Device.id, Device.active).where(Device.code == message.device_code)
-    ).one_or_none()
-    if device is None or not device.active:
-        why = UNKNOWN_DEVICE if device is None else OUT_OF_SERVICE
-        keep_message(session, message, None, RawStatus.QUARANTINED, why)
-        return _taken_none(decoded.refusals, waiting=True)
-    batch = stamped(decoded.batch, to_ms(message.received_at)) if stamp_receipt else decoded.batch
-    doubted = doubt_arrivals(batch, limits)
-    held = _held_back(doubted, limits, decoded)
-    kept = keep_message(session, message, device.id, *_status(decoded, held))
-    if kept.repeated and kept.status is RawStatus.ACCEPTED:
-        return _taken(doubted, decoded, held, new=0)
-    return take_fixes(session, device.id, kept.id, doubted, decoded, held)
+    known = known_devices(session, {arrival.message.device_code for arrival in arrivals})
+    doubted = _doubt_all(arrivals, limits, stamp_receipt=stamp_receipt)
+    held = [_held_back(doubted, index, arrival.decoded, limits) for index, arrival in enumerate(arrivals)]
+    filings = [_filing(arrival, known, of_it) for arrival, of_it in zip(arrivals, held, strict=True)]
+    kept_rows = iter(keep_messages(session, [filing for filing in filings if filing is not None]))
+    kept = [None if filing is None else next(kept_rows) for filing in filings]
+    new = _take_fixes(session, doubted, filings, kept)
+    return [
+        _acceptance(arrival, filing, row, doubted, index, held[index], new)
+        for index, (arrival, filing, row) in enumerate(zip(arrivals, filings, kept, strict=True))
+    ]
 
 
-def take_fixes(
-    session: Session,
-    device_id: int,
-    raw_id: int,
-    doubted: DoubtedBatch,
-    decoded: Decoded,
-    held: tuple[Refusal, ...],
-) -> Acceptance:
-    """Insert what is not held back, and mark the vehicles that it concerns."""
-    good = ~doubted.quarantined
-    connection = session.connection()
-    times = insert_fixes(connection, device_id, raw_id, doubted.batch.take(good), doubted.doubts[good])
-    mark_new_fixes(session, device_id, times)
-    return _taken(doubted, decoded, held, new=int(times.size))
+def _doubt_all(arrivals: Sequence[Arrival], limits: DoubtThresholds, *, stamp_receipt: bool) -> Doubted:
+    batches = [arrival.decoded.batch for arrival in arrivals]
+    counts = np.array([len(batch) for batch in batches], dtype=np.int64)
+    whole = merge(batches)
+    if stamp_receipt:
+        received = np.array([to_ms(arrival.message.received_at) for arrival in arrivals], dtype=np.int64)
+        whole = stamped(whole, np.repeat(received, counts))
+    return Doubted(doubt_arrivals(whole, limits), np.concatenate([[0], np.cumsum(counts)]))
 
 
-def stamped(batch: FixBatch, received_ms: int) -> FixBatch:
-    """The batch with the message's time of receipt where a fix carries none of its own."""
+def stamped(batch: FixBatch, received_ms: IntArray) -> FixBatch:
+    """The batch with its messages' time of receipt where a fix carries none of its own."""
     return replace(batch, received_ms=np.where(batch.received_ms == NEVER, received_ms, batch.received_ms))
 
 
-def _held_back(doubted: DoubtedBatch, limits: DoubtThresholds, decoded: Decoded) -> tuple[Refusal, ...]:
-    """The fixes that are kept as raw bytes only, each with its reason."""
-    reason = TOO_FAR_AHEAD.format(hours=limits.future_quarantine_s / 3600)
-    positions = doubted.batch.position[doubted.quarantined].tolist()
+def _held_back(
+    doubted: Doubted, index: int, decoded: Decoded, limits: DoubtThresholds
+) -> tuple[Refusal, ...]:
+    """The fixes of a message that are kept as raw bytes only, each with its reason."""
+    held = doubted.rows.quarantined[doubted.of(index)]
+    if not held.any():
+        return ()
+    reason = TOO_FAR_AHEAD.format(hours=limits.future_quarantine_s * MS_PER_S / 3_600_000)
+    positions = doubted.rows.batch.position[doubted.of(index)][held].tolist()
     return tuple(Refusal(decoded.place_of(position), "recorded_at", reason) for position in positions)
+
+
+def _filing(arrival: Arrival, known: dict[str, tuple[int, bool]], held: tuple[Refusal, ...]) -> Filing | None:
+    """How the message is kept; None for a sender whose name cannot be one."""
+    message = arrival.message
+    if message.device_code not in known and device_code_fault(message.device_code):
+        return None
+    device_id, active = known.get(message.device_code, (None, True))
+    if device_id is None or not active or arrival.distrust:
+        why = arrival.distrust or (UNKNOWN_DEVICE if device_id is None else OUT_OF_SERVICE)
+        return Filing(message, None, RawStatus.QUARANTINED, why)
+    return Filing(message, device_id, *_status(arrival.decoded, held))
 
 
 def _status(decoded: Decoded, held: tuple[Refusal, ...]) -> tuple[RawStatus, str | None]:
@@ -129,24 +171,63 @@ def _status(decoded: Decoded, held: tuple[Refusal, ...]) -> tuple[RawStatus, str
     return status, f"{len(faults)} not taken: {reason}"
 
 
-def _taken(doubted: DoubtedBatch, decoded: Decoded, held: tuple[Refusal, ...], new: int) -> Acceptance:
-    good = ~doubted.quarantined
+def _take_fixes(
+    session: Session,
+    doubted: Doubted,
+    filings: Sequence[Filing | None],
+    kept: Sequence[KeptMessage | None],
+) -> BoolArray:
+    """Insert what is not held back and was not taken before, mark the vehicles; which rows are new."""
+    counts = np.diff(doubted.bounds)
+    takes = [
+        row is not None
+        and filing is not None
+        and filing.device_id is not None
+        and not (row.repeated and row.status is RawStatus.ACCEPTED)
+        for filing, row in zip(filings, kept, strict=True)
+    ]
+    where = np.repeat(np.array(takes, dtype=np.bool_), counts) & ~doubted.rows.quarantined
+    new: BoolArray = np.zeros(where.size, dtype=np.bool_)
+    if not where.any():
+        return new
+    devices = np.array([filing.device_id or 0 if filing else 0 for filing in filings], dtype=np.int64)
+    raws = np.array([row.id if row else 0 for row in kept], dtype=np.int64)
+    rows = FixRows(
+        np.repeat(devices, counts), np.repeat(raws, counts), doubted.rows.batch, doubted.rows.doubts
+    ).take(where)
+    known = frozenset(row.id for row in kept if row is not None and row.repeated)
+    new[where] = insert_fixes(session.connection(), rows, known)
+    fresh = new[where]
+    mark_new_fixes(session, rows.device_id[fresh], rows.batch.time_ms[fresh])
+    return new
+
+
+def _acceptance(
+    arrival: Arrival,
+    filing: Filing | None,
+    row: KeptMessage | None,
+    doubted: Doubted,
+    index: int,
+    held: tuple[Refusal, ...],
+    new: BoolArray,
+) -> Acceptance:
+    """What became of one message."""
+    if filing is None or row is None:
+        fault = device_code_fault(arrival.message.device_code)
+        no_code = Refusal("message", "device", f"the device's code {fault}")
+        return Acceptance(0, 0, NO_POSITIONS, NO_DOUBTS, (no_code,))
+    if filing.device_id is None:
+        unread = arrival.decoded.refusals
+        return Acceptance(0, 0, NO_POSITIONS, NO_DOUBTS, unread, waiting=True, raw_id=row.id)
+    where = doubted.of(index)
+    good = ~doubted.rows.quarantined[where]
+    accepted = int(new[where].sum())
     return Acceptance(
-        accepted=new,
-        repeated=int(good.sum()) - new,
-        positions=doubted.batch.position[good],
-        doubts=doubted.doubts[good],
-        refused=decoded.refusals,
+        accepted=accepted,
+        repeated=int(good.sum()) - accepted,
+        positions=doubted.rows.batch.position[where][good],
+        doubts=doubted.rows.doubts[where][good],
+        refused=arrival.decoded.refusals,
         quarantined=held,
-    )
-
-
-def _taken_none(refused: tuple[Refusal, ...], *, waiting: bool) -> Acceptance:
-    return Acceptance(
-        accepted=0,
-        repeated=0,
-        positions=np.array([], dtype=np.int64),
-        doubts=np.array([], dtype=np.uint32),
-        refused=refused,
-        waiting=waiting,
+        raw_id=row.id,
     )

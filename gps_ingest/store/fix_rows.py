@@ -5,14 +5,15 @@ connection, then one INSERT … SELECT. On both a fix that is there already stay
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
-from gps_ingest.decoders.fix_batch import NEVER, FixBatch
-from models.values import IntArray
+from gps_ingest.decoders.fix_batch import NEVER, UNKNOWN_COUNT, FixBatch
+from models.values import BoolArray, IntArray
 from models.vocabulary import E7
 
 COLUMNS = (
@@ -29,6 +30,11 @@ COLUMNS = (
     "acc",
     "doubts",
     "raw_id",
+    "satellites",
+    "signal",
+    "recorder_speed_kmh",
+    "load_kg",
+    "alarm",
 )
 LIST = ", ".join(COLUMNS)
 KEY = "(device_id, time_ms, lat_e7, lon_e7)"
@@ -37,51 +43,106 @@ INSERT_SQLITE = (
 )
 STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS fix_staging (LIKE fix) ON COMMIT DELETE ROWS"
 COPY = f"COPY fix_staging ({LIST}) FROM STDIN"
-INSERT_STAGED = (
-    f"INSERT INTO fix ({LIST}) SELECT {LIST} FROM fix_staging ON CONFLICT {KEY} DO NOTHING RETURNING time_ms"  # noqa: S608 - the same
-)
+INSERT_STAGED = f"INSERT INTO fix ({LIST}) SELECT {LIST} FROM fix_staging ON CONFLICT {KEY} DO NOTHING"  # noqa: S608 - the same
 EMPTY_STAGE = "DELETE FROM fix_staging"
+OF_A_DEVICE = text(
+    "SELECT time_ms, lat_e7, lon_e7, raw_id FROM fix "
+    "WHERE device_id = :device AND time_ms BETWEEN :first AND :last"
+)
+
+FixKey = tuple[int, int, int, int]  # device, time, latitude, longitude
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FixRows:
+    """n fixes as they go into the table: of which device, from which message, with which doubts."""
+
+    device_id: IntArray
+    raw_id: IntArray
+    batch: FixBatch
+    doubts: npt.NDArray[np.uint32]
+
+    def __len__(self) -> int:
+        return int(self.device_id.size)
+
+    def lat_e7(self) -> IntArray:
+        return np.rint(self.batch.lat * E7).astype(np.int64)
+
+    def lon_e7(self) -> IntArray:
+        return np.rint(self.batch.lon * E7).astype(np.int64)
+
+    def take(self, where: BoolArray | IntArray) -> "FixRows":
+        """The rows of a mask or index array."""
+        return FixRows(self.device_id[where], self.raw_id[where], self.batch.take(where), self.doubts[where])
 
 
 def insert_fixes(
-    connection: Connection, device_id: int, raw_id: int, batch: FixBatch, doubts: npt.NDArray[np.uint32]
-) -> IntArray:
-    """Insert the fixes of one device and message; the times of those that were not there before.
+    connection: Connection, rows: FixRows, known_raws: frozenset[int] = frozenset()
+) -> BoolArray:
+    """Insert the fixes; which of them were not there before, in the order of `rows`.
 
-    batch, doubts: n fixes. Returns m <= n times in ms UTC, in any order.
+    known_raws: messages among rows.raw_id that were kept before, whose fixes may be there by their name.
     """
-    if not len(batch):
-        return np.array([], dtype=np.int64)
-    columns = _columns(device_id, raw_id, batch, doubts)
-    if connection.dialect.name == "sqlite":
-        return _insert_sqlite(connection, device_id, raw_id, columns, batch.time_ms)
-    return _insert_postgresql(connection, columns)
+    if not len(rows):
+        return np.zeros(0, dtype=np.bool_)
+    before = _stored_by(connection, rows, known_raws) if known_raws else set()
+    columns = _columns(rows)
+    on_sqlite = connection.dialect.name == "sqlite"
+    inserted = (_insert_sqlite if on_sqlite else _insert_postgresql)(connection, columns)
+    if inserted == len(rows):
+        return np.ones(len(rows), dtype=np.bool_)
+    if inserted == 0:
+        return np.zeros(len(rows), dtype=np.bool_)
+    fresh = _stored_by(connection, rows, frozenset(np.unique(rows.raw_id).tolist())) - before
+    return _first_of(rows, fresh)
 
 
-def _columns(
-    device_id: int, raw_id: int, batch: FixBatch, doubts: npt.NDArray[np.uint32]
-) -> list[Sequence[Any]]:
-    """The columns of the table as lists, in the order of the key so that the index is filled in order."""
-    count = len(batch)
-    lat_e7, lon_e7 = (np.rint(axis * E7).astype(np.int64) for axis in (batch.lat, batch.lon))
-    order = np.lexsort((lon_e7, lat_e7, batch.time_ms))
-    received: list[Any] = np.where(batch.received_ms == NEVER, np.nan, batch.received_ms)[order].tolist()
+def _stored_by(connection: Connection, rows: FixRows, raws: frozenset[int]) -> set[tuple[FixKey, int]]:
+    """(key, message) of the stored fixes that came by one of these messages."""
+    found = set()
+    concerned = np.isin(rows.raw_id, np.fromiter(raws, dtype=np.int64))
+    for device in np.unique(rows.device_id[concerned]).tolist():
+        times = rows.batch.time_ms[concerned & (rows.device_id == device)]
+        bounds = {"device": device, "first": int(times.min()), "last": int(times.max())}
+        for time_ms, lat_e7, lon_e7, raw_id in connection.execute(OF_A_DEVICE, bounds):
+            if raw_id in raws:
+                found.add(((device, time_ms, lat_e7, lon_e7), raw_id))
+    return found
+
+
+def _first_of(rows: FixRows, fresh: set[tuple[FixKey, int]]) -> BoolArray:
+    """Marks the first row of each fresh fix; a message may name the same fix twice."""
+    keys = zip(
+        rows.device_id.tolist(),
+        rows.batch.time_ms.tolist(),
+        rows.lat_e7().tolist(),
+        rows.lon_e7().tolist(),
+        strict=True,
+    )
+    marks = np.zeros(len(rows), dtype=np.bool_)
+    for index, (key, raw_id) in enumerate(zip(keys, rows.raw_id.tolist(), strict=True)):
+        if (key, raw_id) in fresh:
+            fresh.discard((key, raw_id))
+            marks[index] = True
+    return marks
+
+
+def _columns(rows: FixRows) -> list[Sequence[Any]]:
+    """The columns of the table as lists, in the order of the key: it fills the index in order, and two
+    writers of the same fixes cannot lock up."""
+    batch, lat_e7, lon_e7 = rows.batch, rows.lat_e7(), rows.lon_e7()
+    order = np.lexsort((lon_e7, lat_e7, batch.time_ms, rows.device_id))
+    numbers = (rows.device_id, batch.time_ms, lat_e7, lon_e7)
+    measured = (batch.speed_kmh, batch.course_deg, batch.accuracy_m, batch.odometer_km)
     return [
-        [device_id] * count,
-        batch.time_ms[order].tolist(),
-        lat_e7[order].tolist(),
-        lon_e7[order].tolist(),
-        *(_blanks_as_none(values[order]) for values in _quantities(batch)),
-        [None if value != value else int(value) for value in received],
-        batch.load_state[order].tolist(),
-        batch.acc[order].tolist(),
-        doubts[order].tolist(),
-        [raw_id] * count,
+        *(column[order].tolist() for column in numbers),
+        *(_blanks_as_none(column[order]) for column in measured),
+        _none_where(batch.received_ms[order], NEVER),
+        *(column[order].tolist() for column in (batch.load_state, batch.acc, rows.doubts, rows.raw_id)),
+        *(_none_where(column[order], UNKNOWN_COUNT) for column in (batch.satellites, batch.signal)),
+        *(_blanks_as_none(column[order]) for column in (batch.recorder_speed_kmh, batch.load_kg)),
+        batch.alarm[order].tolist(),
     ]
-
-
-def _quantities(batch: FixBatch) -> tuple[npt.NDArray[np.float64], ...]:
-    return batch.speed_kmh, batch.course_deg, batch.accuracy_m, batch.odometer_km
 
 
 def _blanks_as_none(values: npt.NDArray[np.float64]) -> list[Any]:
@@ -93,25 +154,17 @@ def _blanks_as_none(values: npt.NDArray[np.float64]) -> list[Any]:
     return [None if value != value else value for value in values.tolist()]
 
 
-def _insert_sqlite(
-    connection: Connection, device_id: int, raw_id: int, columns: list[Sequence[Any]], times: IntArray
-) -> IntArray:
-    rows = list(zip(*columns, strict=True))
-    inserted = connection.exec_driver_sql(INSERT_SQLITE, rows).rowcount
-    if inserted == len(rows):
-        return times
-    if inserted == 0:
-        return np.array([], dtype=np.int64)
-    ours = text(
-        "SELECT time_ms FROM fix "
-        "WHERE device_id = :device AND time_ms BETWEEN :first AND :last AND raw_id = :raw"
-    )
-    bounds = {"first": int(times.min()), "last": int(times.max())}
-    found = connection.execute(ours, {"device": device_id, "raw": raw_id, **bounds})
-    return np.array(found.scalars().all(), dtype=np.int64)
+def _none_where(values: npt.NDArray[Any], blank: int) -> list[Any]:
+    if not (values == blank).any():
+        return values.tolist()  # type: ignore[no-any-return]  # numpy types tolist as Any
+    return [None if value == blank else value for value in values.tolist()]
 
 
-def _insert_postgresql(connection: Connection, columns: list[Sequence[Any]]) -> IntArray:
+def _insert_sqlite(connection: Connection, columns: list[Sequence[Any]]) -> int:
+    return connection.exec_driver_sql(INSERT_SQLITE, list(zip(*columns, strict=True))).rowcount
+
+
+def _insert_postgresql(connection: Connection, columns: list[Sequence[Any]]) -> int:
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
         cursor.execute(
@@ -121,10 +174,9 @@ def _insert_postgresql(connection: Connection, columns: list[Sequence[Any]]) -> 
         with cursor.copy(COPY) as copy:
             for piece in _copy_text(columns):
                 copy.write(piece)
-        cursor.execute(INSERT_STAGED)
-        times = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
-        cursor.execute(EMPTY_STAGE)  # the next device of the same transaction begins anew
-    return times
+        inserted: int = cursor.execute(INSERT_STAGED).rowcount
+        cursor.execute(EMPTY_STAGE)  # the next batch of the same transaction begins anew
+    return inserted
 
 
 def _copy_text(columns: list[Sequence[Any]], rows_a_piece: int = 5_000) -> Iterator[str]:

@@ -1,18 +1,30 @@
-"""How are the bytes of a message kept, once for each content of a device?"""
+"""How are the bytes of messages kept, once for each content of a device?"""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from models.fixes import RawMessage
 from models.vocabulary import Protocol, RawStatus
 
 MAX_REASON = 500  # the column's width
+MAX_SOURCE = 200
+LOOKUP_PAIRS = 500  # both engines take far more parameters in a statement
+COLUMNS = "id, device_code, device_id, protocol, received_at, body, sha256, source, status, reason"
+INSERT_SQLITE = (
+    f"INSERT INTO raw_message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608 - column names of this file
+)
+INSERT_POSTGRESQL = (
+    f"INSERT INTO raw_message ({COLUMNS}) SELECT * FROM unnest("  # noqa: S608 - the same
+    "%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], "
+    "%s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING"
+)
+NEXT_IDS = "SELECT nextval(pg_get_serial_sequence('raw_message', 'id')) FROM generate_series(1, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Filing:
+    """A message as it is to be kept: for which device (None: it waits), and what became of it."""
+
+    message: Message
+    device_id: int | None
+    status: RawStatus
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptMessage:
     """The row of a message; `repeated` says that the same bytes of the same device were there before."""
 
@@ -35,28 +57,32 @@ class KeptMessage:
     status: RawStatus
 
 
+def keep_messages(session: Session, filings: Sequence[Filing]) -> list[KeptMessage]:
+    """Insert each message unless its device sent the same bytes before; older rows stay as they are."""
+    if not filings:
+        return []
+    digests = [hashlib.sha256(filing.message.body).hexdigest() for filing in filings]
+    connection = session.connection()
+    insert = _insert_sqlite if connection.dialect.name == "sqlite" else _insert_postgresql
+    ids, inserted = insert(connection, filings, digests)
+    if inserted == len(filings):
+        return [
+            KeptMessage(row_id, repeated=False, status=filing.status)
+            for row_id, filing in zip(ids, filings, strict=True)
+        ]
+    keys = [(filing.message.device_code, digest) for filing, digest in zip(filings, digests, strict=True)]
+    found = _look_up(session, keys)
+    return [
+        KeptMessage(found[key][0], repeated=found[key][0] != row_id, status=found[key][1])
+        for row_id, key in zip(ids, keys, strict=True)
+    ]
+
+
 def keep_message(
     session: Session, message: Message, device_id: int | None, status: RawStatus, reason: str | None
 ) -> KeptMessage:
-    """Insert the message unless its device sent the same bytes before; the older row stays as it is."""
-    sha256 = hashlib.sha256(message.body).hexdigest()
-    values = {
-        "device_code": message.device_code,
-        "device_id": device_id,
-        "protocol": message.protocol,
-        "received_at": message.received_at,
-        "body": message.body,
-        "sha256": sha256,
-        "source": storable(message.source)[:200],
-        "status": status,
-        "reason": None if reason is None else reason[:MAX_REASON],
-    }
-    new_id = session.scalar(_insert(session).values(values).on_conflict_do_nothing().returning(RawMessage.id))
-    if new_id is not None:
-        return KeptMessage(new_id, repeated=False, status=status)
-    known = tuple_(RawMessage.device_code, RawMessage.sha256) == (message.device_code, sha256)
-    row = session.execute(select(RawMessage.id, RawMessage.status).where(known)).one()
-    return KeptMessage(row.id, repeated=True, status=row.status)
+    """Keep one message."""
+    return keep_messages(session, [Filing(message, device_id, status, reason)])[0]
 
 
 def storable(text: str) -> str:
@@ -64,7 +90,56 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
-def _insert(session: Session) -> Any:
-    """INSERT … ON CONFLICT as the session's engine writes it; both speak the same one."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    return sqlite.insert(RawMessage) if on_sqlite else postgresql.insert(RawMessage)
+def _insert_sqlite(
+    connection: Connection, filings: Sequence[Filing], digests: Sequence[str]
+) -> tuple[list[int], int]:
+    """The ids meant for the messages, and how many were inserted. The writer is alone: see models/session."""
+    last = connection.scalar(select(func.coalesce(func.max(RawMessage.id), 0))) or 0
+    ids = list(range(last + 1, last + 1 + len(filings)))
+    rows = [_row(*each) for each in zip(ids, filings, digests, strict=True)]
+    for row in rows:
+        row[4] = row[4].astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    result = connection.exec_driver_sql(INSERT_SQLITE, [tuple(row) for row in rows])
+    return ids, result.rowcount
+
+
+def _insert_postgresql(
+    connection: Connection, filings: Sequence[Filing], digests: Sequence[str]
+) -> tuple[list[int], int]:
+    """The same; rows go in by (device, digest), so that two writers of the same bytes cannot lock up."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        ids = [number for (number,) in cursor.execute(NEXT_IDS, [len(filings)]).fetchall()]
+        rows = [_row(*each) for each in zip(ids, filings, digests, strict=True)]
+        rows.sort(key=lambda row: (row[1], row[6]))
+        cursor.execute(INSERT_POSTGRESQL, [list(column) for column in zip(*rows, strict=True)])
+        return ids, cursor.rowcount
+
+
+def _row(row_id: int, filing: Filing, digest: str) -> list[Any]:
+    message, reason = filing.message, filing.reason
+    return [
+        row_id,
+        message.device_code,
+        filing.device_id,
+        message.protocol.value,
+        message.received_at,
+        message.body,
+        digest,
+        storable(message.source)[:MAX_SOURCE],
+        filing.status.value,
+        None if reason is None else storable(reason)[:MAX_REASON],
+    ]
+
+
+def _look_up(
+    session: Session, keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[int, RawStatus]]:
+    """(device code, digest) → (id, status) of rows that are there."""
+    found: dict[tuple[str, str], tuple[int, RawStatus]] = {}
+    columns = (RawMessage.device_code, RawMessage.sha256)
+    for start in range(0, len(keys), LOOKUP_PAIRS):
+        wanted = tuple_(*columns).in_(keys[start : start + LOOKUP_PAIRS])
+        for row in session.execute(select(*columns, RawMessage.id, RawMessage.status).where(wanted)):
+            found[row.device_code, row.sha256] = (row.id, row.status)
+    return found

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from gps_ingest.decoders.formats import DECODERS
 from gps_ingest.store.acceptance import Acceptance, accept
+from gps_ingest.store.known_devices import reception_of
 from gps_ingest.store.raw_messages import Message
 from models.thresholds import DoubtThresholds
 
@@ -13,5 +14,5 @@ def take_message(session: Session, message: Message, limits: DoubtThresholds) ->
 
     Raises KeyError for a protocol that has no decoder (gps_ingest.decoders.formats).
     """
-    decoded = DECODERS[message.protocol](message.body, message.device_code)
+    decoded = DECODERS[message.protocol](message.body, reception_of(session, message))
     return accept(session, message, decoded, limits)

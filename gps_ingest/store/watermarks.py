@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from sqlalchemy import func, select, text
@@ -19,24 +20,39 @@ MARK = text(
     "ELSE excluded.dirty_from_ms END"
 )
 END_OF_TIME_MS = 2**62
+DEVICES_A_QUERY = 500
+BINDING = (
+    DeviceBinding.device_id,
+    DeviceBinding.vehicle_id,
+    DeviceBinding.valid_from,
+    DeviceBinding.valid_to,
+)
 
 
-def mark_new_fixes(session: Session, device_id: int, times_ms: IntArray) -> None:
-    """Make dirty every vehicle that carried the device at one of these times, from the first on.
+def mark_new_fixes(session: Session, device_ids: IntArray, times_ms: IntArray) -> None:
+    """Make dirty every vehicle that carried one of the devices at one of these times, from the first on.
 
-    times_ms: times of fixes that were not there before. Times outside any binding mark nothing: the
-    fixes wait for a binding (mark_binding).
+    device_ids, times_ms: device and time of each fix that was not there before. Times outside any binding
+    mark nothing: the fixes wait for a binding (mark_binding).
     """
     if not times_ms.size:
         return
     firsts: dict[int, int] = {}
-    for binding in session.scalars(select(DeviceBinding).where(DeviceBinding.device_id == device_id)):
-        start, end = bounds_ms(binding)
-        carried = times_ms[(times_ms >= start) & (times_ms < end)]
-        if carried.size:
-            first = int(np.min(carried))
-            firsts[binding.vehicle_id] = min(first, firsts.get(binding.vehicle_id, first))
+    devices = np.unique(device_ids).tolist()
+    for start in range(0, len(devices), DEVICES_A_QUERY):
+        some = DeviceBinding.device_id.in_(devices[start : start + DEVICES_A_QUERY])
+        for binding in session.execute(select(*BINDING).where(some)):
+            first = first_carried(binding, times_ms[device_ids == binding.device_id])
+            if first is not None:
+                firsts[binding.vehicle_id] = min(first, firsts.get(binding.vehicle_id, first))
     mark_vehicles(session, firsts.items())
+
+
+def first_carried(binding: Any, times_ms: IntArray) -> int | None:
+    """The first of these times within the binding."""
+    start, end = bounds_ms(binding)
+    carried = times_ms[(times_ms >= start) & (times_ms < end)]
+    return int(np.min(carried)) if carried.size else None
 
 
 def mark_binding(session: Session, binding: DeviceBinding) -> None:
@@ -54,11 +70,12 @@ def mark_binding(session: Session, binding: DeviceBinding) -> None:
 
 def mark_vehicles(session: Session, since_ms: Iterable[tuple[int, int]]) -> None:
     """Lower each (vehicle id, time) watermark; in order of ids, so that two writers cannot lock up."""
-    for vehicle_id, since in sorted(since_ms):
-        session.execute(MARK, {"vehicle": vehicle_id, "since": since})
+    marks = [{"vehicle": vehicle_id, "since": since} for vehicle_id, since in sorted(since_ms)]
+    if marks:
+        session.execute(MARK, marks)
 
 
-def bounds_ms(binding: DeviceBinding) -> tuple[int, int]:
+def bounds_ms(binding: Any) -> tuple[int, int]:
     """[from, to) of a binding in ms UTC."""
     end = END_OF_TIME_MS if binding.valid_to is None else to_ms(binding.valid_to)
     return to_ms(binding.valid_from), end

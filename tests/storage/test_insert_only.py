@@ -78,7 +78,8 @@ def test_replace_is_refused(evidence: Session, engine: Engine) -> None:
         pytest.skip("PostgreSQL has no REPLACE")
     replace = text(
         "INSERT OR REPLACE INTO fix SELECT device_id, time_ms, lat_e7, lon_e7, 99, course_deg, accuracy_m, "
-        "odometer_km, received_ms, load_state, acc, doubts, raw_id FROM fix"
+        "odometer_km, received_ms, load_state, acc, doubts, raw_id, satellites, signal, recorder_speed_kmh, "
+        "load_kg, alarm FROM fix"
     )
     with pytest.raises(DBAPIError, match="is insert-only"):
         evidence.execute(replace)

@@ -1,0 +1,1 @@
+"""The long-running edges: devices that keep a connection, brokers and feeds."""
