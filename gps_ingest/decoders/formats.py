@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gps_ingest.decoders import csv_fixes, gpx, json_batch
+from gps_ingest.decoders import ais, csv_fixes, gpx, json_batch, osmand
 from gps_ingest.decoders.fix_batch import Decoded
 from gps_ingest.decoders.reception import Reception
 from models.vocabulary import Protocol
@@ -14,4 +14,7 @@ DECODERS: dict[Protocol, Decoder] = {
     Protocol.GPX: lambda body, reception: gpx.decode(body),
     Protocol.CSV: lambda body, reception: csv_fixes.decode(body, reception.device_code),
     Protocol.JSON: lambda body, reception: json_batch.decode(body),
+    Protocol.MQTT: lambda body, reception: json_batch.decode(body),
+    Protocol.OSMAND: osmand.decode,
+    Protocol.AIS: ais.decode,
 }
