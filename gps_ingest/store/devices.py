@@ -12,17 +12,25 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gps_ingest.decoders.fix_fields import device_code_fault
+from gps_ingest.decoders.fix_fields import MAX_CODE, device_code_fault
 from gps_ingest.store.watermarks import mark_binding
 from models.fixes import RawMessage
 from models.fleet import Device, DeviceBinding, Vehicle
 from models.vocabulary import Datum, Protocol
 
 TOKEN_BYTES = 32
+FIRST_OFFSET_MINUTES, LAST_OFFSET_MINUTES = -720, 840  # UTC-12 and UTC+14: the zones of the Earth
 
 
 class DeviceRefused(ValueError):
-    """A device cannot be registered, bound or given a token; the message is the sentence for a person."""
+    """A device cannot be registered, bound or given a token; the message is the sentence for a person.
+
+    `field` names what was wrong: "code", "model", "offset", "vehicle", "since", "service", or blank.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +43,54 @@ class DeviceLine:
     active: bool
     has_token: bool
     vehicle: str | None  # where it rides at the moment of the list
+    model: str | None = None
+    utc_offset_minutes: int | None = None
 
 
-def register_device(session: Session, code: str, protocol: Protocol, datum: Datum = Datum.WGS84) -> Device:
-    """A new device; raises DeviceRefused for a code that is taken or is none."""
+def register_device(
+    session: Session,
+    code: str,
+    protocol: Protocol,
+    datum: Datum = Datum.WGS84,
+    *,
+    model: str | None = None,
+    utc_offset_minutes: int | None = None,
+) -> Device:
+    """A new device; raises DeviceRefused for a code that is taken or is none, or a clock no zone has."""
     fault = device_code_fault(code)
     if fault:
-        raise DeviceRefused(f"the device's code {fault}")
+        raise DeviceRefused(f"the device's code {fault}", "code")
     if session.scalar(select(Device.id).where(Device.code == code)) is not None:
-        raise DeviceRefused(f"device '{code}' is registered already")
-    device = Device(code=code, protocol=protocol, datum=datum, active=True)
+        raise DeviceRefused(f"device '{code}' is registered already", "code")
+    device = Device(
+        code=code,
+        protocol=protocol,
+        datum=datum,
+        active=True,
+        model=checked_model(model),
+        utc_offset_minutes=checked_offset(utc_offset_minutes),
+    )
     session.add(device)
     session.flush()
     return device
+
+
+def checked_model(model: str | None) -> str | None:
+    """The name of a model, blank as None; raises DeviceRefused for one that cannot be stored."""
+    name = (model or "").strip()
+    if len(name) > MAX_CODE or not name.isprintable():
+        raise DeviceRefused(
+            f"the model's name has more than {MAX_CODE} characters or unprintable ones", "model"
+        )
+    return name or None
+
+
+def checked_offset(minutes: int | None) -> int | None:
+    """How far a clock runs ahead of UTC; raises DeviceRefused for what no time zone has."""
+    if minutes is not None and not FIRST_OFFSET_MINUTES <= minutes <= LAST_OFFSET_MINUTES:
+        bounds = f"{FIRST_OFFSET_MINUTES} to {LAST_OFFSET_MINUTES} minutes"
+        raise DeviceRefused(f"a clock ahead of UTC by {minutes} minutes lies outside {bounds}", "offset")
+    return minutes
 
 
 def bind_device(session: Session, device: Device, vehicle_code: str, since: datetime) -> DeviceBinding:
@@ -58,11 +101,12 @@ def bind_device(session: Session, device: Device, vehicle_code: str, since: date
     """
     vehicle_id = session.scalar(select(Vehicle.id).where(Vehicle.code == vehicle_code))
     if vehicle_id is None:
-        raise DeviceRefused(f"there is no vehicle '{vehicle_code}'")
+        raise DeviceRefused(f"there is no vehicle '{vehicle_code}'", "vehicle")
     stays = select(DeviceBinding).where(DeviceBinding.device_id == device.id)
     for stay in session.scalars(stays):
         if stay.valid_from >= since:
-            raise DeviceRefused(f"device '{device.code}' has a stay from {stay.valid_from.isoformat()} on")
+            begun = stay.valid_from.isoformat()
+            raise DeviceRefused(f"device '{device.code}' has a stay from {begun} on", "since")
         if stay.valid_to is None or stay.valid_to > since:
             stay.valid_to = since
             mark_binding(
@@ -88,7 +132,7 @@ def find_device(session: Session, code: str) -> Device:
     """The registered device of this code; raises DeviceRefused."""
     device = session.scalar(select(Device).where(Device.code == code))
     if device is None:
-        raise DeviceRefused(f"device '{code}' is not registered")
+        raise DeviceRefused(f"device '{code}' is not registered", "code")
     return device
 
 
@@ -121,6 +165,8 @@ def list_devices(session: Session, at: datetime) -> list[DeviceLine]:
             active=device.active,
             has_token=device.token_hash is not None,
             vehicle=riding.get(device.id),
+            model=device.model,
+            utc_offset_minutes=device.utc_offset_minutes,
         )
         for device in devices
     ]

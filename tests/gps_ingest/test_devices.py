@@ -17,7 +17,7 @@ from gps_ingest.store.devices import (
     register_device,
     unknown_senders,
 )
-from gps_ingest.store.quarantine import release
+from gps_ingest.store.quarantine import Release, release
 from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.receive import take_message
 from models.fixes import FixRow
@@ -28,6 +28,7 @@ from models.vocabulary import Protocol
 from tests.factories import DAY, device, fixes, ms, vehicle
 
 LIMITS = DoubtThresholds()
+BY = Release("command line", DAY)
 FIX = {"time": ms(DAY), "lat": 31.25, "lon": 120.5}
 
 
@@ -127,15 +128,16 @@ def test_what_waited_is_released_once_and_only_for_a_known_device(session: Sessi
     send(session, "D8", FIX)
     assert unknown_senders(session) == [("D8", 1), ("D9", 2)]
     with pytest.raises(DeviceRefused, match="not registered"):
-        list(release(session, "D9", LIMITS))
+        list(release(session, "D9", LIMITS, BY))
     truck = vehicle(session)
     bind_device(session, register_device(session, "D9", Protocol.JSON), truck.code, DAY)
-    released = list(release(session, "D9", LIMITS))
+    released = list(release(session, "D9", LIMITS, BY))
     assert [each.acceptance.accepted for each in released] == [1, 1]
     assert {fault.field for fault in released[0].acceptance.refused} == {"recorded_at", "lon"}
     assert unknown_senders(session) == [("D8", 1)]
     assert session.get_one(Watermark, truck.id).dirty_from_ms == ms(DAY)
-    again = list(release(session, "D9", LIMITS))
+    assert list(release(session, "D9", LIMITS, BY)) == []
+    again = list(release(session, "D9", LIMITS, Release("command line", DAY, again=True)))
     assert [each.acceptance.accepted for each in again] == [0, 0]
     rows = session.scalars(select(FixRow)).all()
     assert {row.device_id for row in rows} == {find_device(session, "D9").id}
@@ -145,5 +147,5 @@ def test_what_waited_is_released_once_and_only_for_a_known_device(session: Sessi
 def test_released_fixes_keep_the_time_at_which_they_came(session: Session) -> None:
     send(session, "D9", FIX)
     register_device(session, "D9", Protocol.JSON)
-    list(release(session, "D9", LIMITS))
+    list(release(session, "D9", LIMITS, BY))
     assert session.scalars(select(FixRow.received_ms)).one() == ms(DAY)

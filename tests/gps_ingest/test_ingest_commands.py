@@ -131,7 +131,8 @@ def test_the_file_of_an_unknown_device_waits_until_it_is_registered_and_released
     device("register", "D9", "--protocol", "gpx", "--vehicle", "V1", "--from", "2026-03-01T00:00:00+08:00")
     released = device("release", "D9")
     assert (released.exit_code, released.stdout) == (0, "1 messages, 2 fixes that are new\n")
-    assert device("release", "D9").stdout == "1 messages, 0 fixes that are new\n"
+    assert device("release", "D9").stdout == "0 messages, 0 fixes that are new\n"
+    assert device("release", "D9", "--again").stdout == "1 messages, 0 fixes that are new\n"
     assert fixes(engine) == 2
     with Session(engine) as session:
         assert (
@@ -159,6 +160,8 @@ def test_the_list_as_json() -> None:
             "active": True,
             "has_token": False,
             "vehicle": None,
+            "model": None,
+            "utc_offset_minutes": None,
         }
     ]
 
@@ -173,12 +176,12 @@ def test_the_list_as_json() -> None:
         (
             ("register", "D1", "--protocol", "json", "--vehicle", "V1", "--from", "noon"),
             2,
-            "not an ISO 8601 time",
+            "not a time in ISO 8601",
         ),
         (
             ("register", "D1", "--protocol", "json", "--vehicle", "V1", "--from", "2026-03-01"),
             2,
-            "no time zone",
+            "has no zone",
         ),
         (("register", "x" * 65, "--protocol", "json"), 1, "at most 64 printable characters"),
         (("token", "D404"), 1, "device 'D404' is not registered"),
