@@ -145,7 +145,8 @@ def recorded_ms(value: object) -> int:
 
 
 Reader = Callable[[object], Any]
-READERS: dict[str, tuple[str, Reader]] = {
+Readers = Mapping[str, tuple[str, Reader]]
+READERS: Readers = {
     "recorded_at": ("time_ms", recorded_ms),
     "lat": ("lat", coordinate),
     "lon": ("lon", coordinate),
@@ -163,9 +164,14 @@ READERS: dict[str, tuple[str, Reader]] = {
 
 def read_fix(values: Mapping[str, object], place: str) -> DecodedFix | list[Refusal]:
     """One report from its named fields, or every reason why it cannot be taken."""
+    return read_by(READERS, values, place)
+
+
+def read_by(readers: Readers, values: Mapping[str, object], place: str) -> DecodedFix | list[Refusal]:
+    """The same for a format with names and units of its own."""
     taken: dict[str, Any] = {}
     refusals = []
-    for field, (name, reader) in READERS.items():
+    for field, (name, reader) in readers.items():
         try:
             taken[name] = reader(values.get(field))
         except UnreadableField as error:

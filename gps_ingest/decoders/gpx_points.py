@@ -4,18 +4,19 @@ Times without a zone are UTC, as both GPX schemas say. Speed (m/s) and course co
 elements or from an extension of 1.1 that uses the same names.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from gps_ingest.decoders.fix_fields import (
     EPOCH,
     MILLISECOND,
+    Readers,
     UnreadableField,
     coordinate,
     in_bounds,
     is_blank,
     quantity,
+    read_by,
     satellites,
     shown,
 )
@@ -43,7 +44,7 @@ def kmh(value: object) -> float | None:
     return None if speed is None else speed * KMH_PER_MS
 
 
-READERS: dict[str, tuple[str, Callable[[object], Any]]] = {
+READERS: Readers = {
     "time": ("time_ms", utc_ms),
     "lat": ("lat", coordinate),
     "lon": ("lon", coordinate),
@@ -57,11 +58,4 @@ CHILDREN = frozenset({"time", "speed", "course", "sat"})
 
 def read_point(values: Mapping[str, object], number: int) -> DecodedFix | list[Refusal]:
     """The `number`th point of the file, or every reason why it cannot be taken."""
-    taken: dict[str, Any] = {}
-    refusals = []
-    for element, (name, reader) in READERS.items():
-        try:
-            taken[name] = reader(values.get(element))
-        except UnreadableField as error:
-            refusals.append(Refusal(PLACE.format(number), element, str(error)))
-    return refusals or DecodedFix(**taken)
+    return read_by(READERS, values, PLACE.format(number))
