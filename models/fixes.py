@@ -56,15 +56,19 @@ class RawMessage(Base):
 
 
 class FixRow(Base):
-    """One position report. lat_e7, lon_e7: 1e-7 degree as sent, in the device's own datum."""
+    """One position report. lat_e7, lon_e7: 1e-7 degree as sent, in the device's own datum.
+
+    device_id and raw_id name rows of device and raw_message without the database looking each of them up:
+    docs/decisions/0107. PostgreSQL keeps each month by itself (migrations/versions/0003).
+    """
 
     __tablename__ = "fix"
     __table_args__ = (
         PrimaryKeyConstraint("device_id", "time_ms", "lat_e7", "lon_e7"),
-        {"sqlite_with_rowid": False},
+        {"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (time_ms)"},
     )
 
-    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    device_id: Mapped[int] = mapped_column(RowId)
     time_ms: Mapped[int] = mapped_column(BigInteger)
     lat_e7: Mapped[int] = mapped_column(Integer)
     lon_e7: Mapped[int] = mapped_column(Integer)
@@ -76,7 +80,7 @@ class FixRow(Base):
     load_state: Mapped[int] = mapped_column(SmallInteger)
     acc: Mapped[int] = mapped_column(SmallInteger)
     doubts: Mapped[int] = mapped_column(BigInteger)
-    raw_id: Mapped[int] = mapped_column(ForeignKey("raw_message.id"))
+    raw_id: Mapped[int] = mapped_column(RowId)
     satellites: Mapped[int | None] = mapped_column(SmallInteger)
     signal: Mapped[int | None] = mapped_column(SmallInteger)
     recorder_speed_kmh: Mapped[float | None] = mapped_column(REAL)

@@ -10,9 +10,11 @@ from itertools import count
 from math import cos, radians
 from typing import Any, TypeVar
 
+import numpy as np
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from gps_ingest.store.fix_months import make_room
 from models.base import Base
 from models.facilities import Facility, MapFeature, Route
 from models.fixes import FixRow, RawMessage
@@ -167,6 +169,7 @@ def fixes(
         common | {"time_ms": ms(at), "lat_e7": round(lat * E7), "lon_e7": round(lon * E7)}
         for at, lon, lat in points
     ]
+    make_room(session.connection(), np.array([row["time_ms"] for row in rows], dtype=np.int64))
     session.execute(insert(FixRow), rows)
     return len(rows)
 

@@ -28,7 +28,8 @@ DECLARE
 BEGIN
     SET LOCAL session_replication_role = replica;
     FOR item IN SELECT c.oid::regclass AS name, pg_relation_size(c.oid) AS size FROM pg_class c
-        WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'alembic_version'
+        WHERE c.relkind = 'r' AND c.relnamespace IN ('public'::regnamespace, 'fix_months'::regnamespace)
+            AND c.relname <> 'alembic_version'
     LOOP
         IF item.size > 1000000 THEN
             EXECUTE format('TRUNCATE %s CASCADE', item.name);

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from gps_ingest.decoders.fix_batch import NEVER, UNKNOWN_COUNT, FixBatch
+from gps_ingest.store.fix_months import make_room
 from models.values import BoolArray, IntArray
 from models.vocabulary import E7
 
@@ -85,6 +86,7 @@ def insert_fixes(
     """
     if not len(rows):
         return np.zeros(0, dtype=np.bool_)
+    make_room(connection, rows.batch.time_ms)
     before = _stored_by(connection, rows, known_raws) if known_raws else set()
     columns = _columns(rows)
     on_sqlite = connection.dialect.name == "sqlite"

@@ -192,7 +192,9 @@ def test_tracks_come_in_as_messages_of_their_devices(loaded: LoadResult, session
     assert bodies["D1"].count(b"\nD1,") == 3
     assert b"D2," not in bodies["D1"]
     fixes = session.execute(
-        select(Device.code, FixRow).join(Device).order_by(Device.code, FixRow.time_ms)
+        select(Device.code, FixRow)
+        .join(Device, Device.id == FixRow.device_id)
+        .order_by(Device.code, FixRow.time_ms)
     ).all()
     assert [code for code, _ in fixes] == ["D1", "D1", "D1", "D2", "D3", "D3"]
     first, second, third = (fix for code, fix in fixes if code == "D1")

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from gps_ingest.store.fix_months import make_room
 from models.fixes import FixRow, RawMessage
 from models.fleet import Device
 from models.vocabulary import Protocol, RawStatus
@@ -38,6 +40,7 @@ def evidence(session: Session) -> Session:
     )
     session.add(raw)
     session.flush()
+    make_room(session.connection(), np.array([1_772_323_200_000]))
     session.add(
         FixRow(
             device_id=device.id,
