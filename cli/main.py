@@ -11,6 +11,7 @@ COMMANDS = {
     "ingest": "cli.ingest:ingest",
     "device": "cli.device:device",
     "gateway": "cli.gateway:gateway",
+    "decode": "cli.decode:decode",
     "terminal": "cli.terminal:terminal",
     "analyse": "cli.analysis:analyse",
     "findings": "cli.analysis:findings",
