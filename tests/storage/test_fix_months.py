@@ -28,9 +28,12 @@ OLD_FIX = text(
     "INSERT INTO fix (device_id, time_ms, lat_e7, lon_e7, load_state, acc, doubts, raw_id) "
     "VALUES (1, :time, 312000000, 1206000000, 0, 0, 0, 1)"
 )
+OLD_DEVICE = text(
+    "INSERT INTO device (id, code, protocol, datum, active) VALUES (1, 'D1', 'json', 'wgs84', true)"
+)
 OLD_RAW = text(
-    "INSERT INTO raw_message (id, device_code, device_id, protocol, received_at, body, sha256, source, status) "
-    "VALUES (1, 'D1', 1, 'json', '2026-03-01 00:00:00+00:00', :body, 'x', 'test', 'accepted')"
+    "INSERT INTO raw_message "
+    "(id, device_code, device_id, protocol, received_at, body, sha256, source, status) VALUES (1, 'D1', 1, 'json', '2026-03-01 00:00:00+00:00', :body, 'x', 'test', 'accepted')"
 )
 
 
@@ -115,7 +118,7 @@ def test_many_writers_that_need_the_same_months_at_once(own_database: str) -> No
 def test_a_month_that_cannot_be_made_now_is_a_passing_fault(
     own_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever locks the whole table may wait for us: we give up first, and the sender is asked to try again."""
+    """Whoever locks the whole table may wait for us: we give up first, and the sender tries again."""
     monkeypatch.setattr("gps_ingest.store.fix_months.MOST_WAIT", text("SET LOCAL lock_timeout = '50ms'"))
     engine = open_engine(own_database)
     with engine.begin() as migration:
@@ -145,11 +148,8 @@ def test_rows_survive_the_step_forward_and_back(empty_database_url: str) -> None
     times = [*EXTREMES[:-1], at(2100, 1, 1) - 1]
     upgrade(empty_database_url, "0002")
     engine = open_engine(empty_database_url)
-    device = text(
-        "INSERT INTO device (id, code, protocol, datum, active) VALUES (1, 'D1', 'json', 'wgs84', true)"
-    )
     with engine.execution_options(writes=True).begin() as connection:
-        connection.execute(device)
+        connection.execute(OLD_DEVICE)
         connection.execute(OLD_RAW, {"body": b"{}"})
         connection.execute(OLD_FIX, [{"time": time} for time in times])
     for move, step in ((upgrade, "head"), (downgrade, "0002"), (upgrade, "head")):
