@@ -37,6 +37,9 @@ class Settings:
     max_batch_fixes: int = 1000
     login_limit: str = "10 per minute"
     api_limit: str = "600 per minute"
+    unproven_limit: str = "5000 per day"  # messages of an address whose senders show no token of ours
+    unproven_per_sender: int = 5_000  # messages that wait of one of them: two days of a phone
+    unproven_in_all: int = 200_000
     certificate_limit: str = "20 per minute"
     trusted_proxies: int = 0  # how many reverse proxies stand in front and write X-Forwarded-For
     contradicted_score: float = 0.5
@@ -47,6 +50,8 @@ class Settings:
     mqtt_broker: str = "mqtt://127.0.0.1:1883"  # mqtts:// for TLS
     mqtt_username: str = ""
     mqtt_password: str = ""
+    mqtt_client_id: str = "sludgetrace-gateway"  # the broker keeps what waits under this name
+    mqtt_ca_file: str = ""  # empty: the authorities that the system trusts
     gateway_health_bind: str = ""  # empty: the gateway's own default, see docs/deployment.md
     gateway_connections: int = 20_000
     gateway_connections_per_address: int = 2_000  # carriers put many terminals behind one address
