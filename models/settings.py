@@ -46,6 +46,7 @@ class Settings:
     jt808_bind: str = "127.0.0.1:8808"
     jt809_bind: str = "127.0.0.1:8809"
     ais_bind: str = "127.0.0.1:10110"
+    ais_sources: str = "127.0.0.0/8,::1"  # receivers that may feed the AIS gateway: addresses and networks
     nmea_bind: str = "127.0.0.1:10111"
     mqtt_broker: str = "mqtt://127.0.0.1:1883"  # mqtts:// for TLS
     mqtt_username: str = ""

@@ -10,6 +10,7 @@ from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.watermarks import to_ms
 from models.fleet import Device, DeviceModel, DeviceModelField
 from models.values import VendorField
+from models.vocabulary import Protocol
 
 CODES_A_QUERY = 500
 
@@ -25,6 +26,11 @@ def known_devices(session: Session, codes: Collection[str]) -> dict[str, tuple[i
         ):
             known[code] = (device_id, active)
     return known
+
+
+def protocols_of_devices(session: Session) -> dict[str, Protocol]:
+    """Code → protocol of every registered device, in service or not."""
+    return {row.code: row.protocol for row in session.execute(select(Device.code, Device.protocol))}
 
 
 def reception_of(session: Session, message: Message) -> Reception:
