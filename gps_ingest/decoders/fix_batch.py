@@ -1,6 +1,6 @@
 """In which shape do decoders hand over position reports? Column by column, before any doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -83,6 +83,25 @@ BLANKS: dict[str, float] = {
 }
 
 
+Row = tuple[Any, ...]
+"""One report: the values of FIELDS in their order, a blank as NaN, NEVER or UNKNOWN_COUNT."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowBatch:
+    """The same as a FixBatch, report by report: a message of one report costs less this way, and the rows
+    of many messages become columns together."""
+
+    rows: Sequence[Row]
+    positions: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def columns(self) -> FixBatch:
+        return columns_of(self.rows, self.positions)
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """What a decoder read: the reports it could take, and why it could not take the others.
@@ -91,10 +110,18 @@ class Decoded:
     `place` words a position: "line {}", "[{}]".
     """
 
-    batch: FixBatch
+    reports: FixBatch | RowBatch
     refusals: tuple[Refusal, ...] = ()
     device_code: str | None = None
     place: str = "[{}]"
+
+    def __len__(self) -> int:
+        return len(self.reports)
+
+    @property
+    def batch(self) -> FixBatch:
+        """The reports column by column."""
+        return self.reports if isinstance(self.reports, FixBatch) else self.reports.columns()
 
     def place_of(self, position: int) -> str:
         """Where a report stood, in words."""
@@ -106,11 +133,37 @@ WHOLE_NUMBERS = ("received_ms", "satellites", "signal")  # NumPy takes None as N
 ROW_OF = attrgetter(*FIELDS)
 
 
-def merge(batches: Sequence[FixBatch]) -> FixBatch:
+def merge(batches: Sequence[FixBatch | RowBatch]) -> FixBatch:
     """Several batches one after the other; the devices of their rows are the caller's to know."""
-    if len(batches) == 1:
-        return batches[0]
-    return FixBatch(*(np.concatenate([getattr(each, name) for each in batches]) for name in COLUMNS))
+    parts = list(_parts(batches)) or [columns_of([], [])]
+    if len(parts) == 1:
+        return parts[0]
+    return FixBatch(*(np.concatenate([getattr(each, name) for each in parts]) for name in COLUMNS))
+
+
+def _parts(batches: Sequence[FixBatch | RowBatch]) -> Iterator[FixBatch]:
+    """The batches in order, neighbouring rows as one batch of columns."""
+    rows: list[Row] = []
+    positions: list[int] = []
+    for each in batches:
+        if isinstance(each, RowBatch):
+            rows.extend(each.rows)
+            positions.extend(each.positions)
+            continue
+        if rows:
+            yield columns_of(rows, positions)
+            rows, positions = [], []
+        yield each
+    if rows:
+        yield columns_of(rows, positions)
+
+
+def columns_of(rows: Sequence[Row], positions: Sequence[int]) -> FixBatch:
+    """Reports without any None as columns."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(FIELDS)
+    given = dict(zip(FIELDS, columns, strict=True))
+    arrays = {name: np.array(values, dtype=DTYPES.get(name, np.float64)) for name, values in given.items()}
+    return FixBatch(**arrays, position=np.array(positions, dtype=np.int64))
 
 
 def make_batch(**columns: npt.ArrayLike) -> FixBatch:

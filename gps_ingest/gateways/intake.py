@@ -141,7 +141,7 @@ class Intake:
             batch, rows = [], 0
             while self._tasks and rows < self._most_rows:
                 task = self._tasks.popleft()
-                rows += max(1, len(task.arrival.decoded.batch))
+                rows += max(1, len(task.arrival.decoded))
                 batch.append(task)
             self._under_way = len(batch)
             return batch

@@ -123,7 +123,7 @@ def accept_all(
 
 
 def _doubt_all(arrivals: Sequence[Arrival], limits: DoubtThresholds, *, stamp_receipt: bool) -> Doubted:
-    batches = [arrival.decoded.batch for arrival in arrivals]
+    batches = [arrival.decoded.reports for arrival in arrivals]
     counts = np.array([len(batch) for batch in batches], dtype=np.int64)
     whole = merge(batches)
     if stamp_receipt:
@@ -167,7 +167,7 @@ def _status(decoded: Decoded, held: tuple[Refusal, ...]) -> tuple[RawStatus, str
     if not faults:
         return RawStatus.ACCEPTED, None
     reason = "; ".join(f"{fault.place} {fault.field}: {fault.reason}" for fault in faults[:5])
-    status = RawStatus.QUARANTINED if len(decoded.batch) else RawStatus.REFUSED
+    status = RawStatus.QUARANTINED if len(decoded) else RawStatus.REFUSED
     return status, f"{len(faults)} not taken: {reason}"
 
 

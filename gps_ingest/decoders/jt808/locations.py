@@ -11,9 +11,8 @@ A location is a plain tuple in the order of FIELDS: an object each would cost as
 
 from collections.abc import Sequence
 from struct import Struct
-from typing import Any
 
-from gps_ingest.decoders.fix_batch import FIELDS, NEVER, UNKNOWN_COUNT
+from gps_ingest.decoders.fix_batch import FIELDS, NEVER, UNKNOWN_COUNT, Row
 from gps_ingest.decoders.fix_fields import MAX_COORDINATE_DEG
 from gps_ingest.decoders.jt808.bcd_times import moment_ms
 from models.values import ACC_OFF, ACC_ON, LOAD_EMPTY, LOAD_FULL, LOAD_HALF, LOAD_UNKNOWN, VendorField
@@ -31,10 +30,6 @@ U32, U16 = Struct(">I"), Struct(">H")
 
 QUANTITIES = {"odometer_km", "recorder_speed_kmh", "signal", "satellites", "load_kg", "accuracy_m"}
 """What a vendor's field may fill."""
-
-Row = tuple[Any, ...]
-"""One location: the values of FIELDS in their order."""
-
 
 class UnreadableLocation(ValueError):
     """A body is no location; `field` is the part, the message the sentence for a person."""
