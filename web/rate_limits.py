@@ -1,5 +1,6 @@
 """How often may somebody try? Limits on signing in, on the programming interface and on certificates."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, request
@@ -7,10 +8,17 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
-from web.api.fixes import device_of_request
+from models.settings import Settings
+from web.api import fixes, osmand, owntracks
 
 REDIRECT = 302
 ONE_NAME_LIMIT = "60 per hour"  # whoever guesses slowly at one account from one address is stopped too
+PROVEN_DEVICE: dict[str, Callable[[], str | None]] = {
+    "fixes": fixes.device_of_request,
+    "osmand": osmand.proven_device,
+    "owntracks": owntracks.proven_device,
+}
+"""Part of the programming interface → how it knows which device a request comes from."""
 
 
 def install(app: Flask) -> None:
@@ -19,9 +27,9 @@ def install(app: Flask) -> None:
     settings = app.extensions["settings"]
     limit_sign_in(app, limiter, settings.login_limit)
     for endpoint, view in list(app.view_functions.items()):
-        if request_is_of_interface(endpoint):
-            limited: Any = limiter.limit(settings.api_limit, key_func=device_or_address)(view)
-            app.view_functions[endpoint] = limited
+        proven_device = PROVEN_DEVICE.get(endpoint.partition(".")[0])
+        if proven_device is not None:
+            app.view_functions[endpoint] = limit_devices(limiter, view, proven_device, settings)
     certificate: Any = app.view_functions["manifest.certificate"]
     drawn: Any = limiter.limit(settings.certificate_limit, key_func=person_or_address)(certificate)
     app.view_functions["manifest.certificate"] = drawn
@@ -48,9 +56,22 @@ def limit_sign_in(app: Flask, limiter: Limiter, login_limit: str) -> None:
     app.view_functions["login.sign_in"] = sign_in
 
 
-def request_is_of_interface(endpoint: str) -> bool:
-    """Is the endpoint part of the programming interface?"""
-    return endpoint.startswith("fixes.")
+def limit_devices(
+    limiter: Limiter, view: Any, proven_device: Callable[[], str | None], settings: Settings
+) -> Any:
+    """One budget a minute for each device that proves who it is; whoever does not shares one by address,
+    and another by the day, so that strangers cannot fill the quarantine."""
+
+    def device_or_address() -> str:
+        device_code = proven_device()
+        return f"address {get_remote_address()}" if device_code is None else f"device {device_code}"
+
+    by_day = limiter.limit(
+        settings.unproven_limit,
+        key_func=get_remote_address,
+        exempt_when=lambda: proven_device() is not None,
+    )
+    return limiter.limit(settings.api_limit, key_func=device_or_address)(by_day(view))
 
 
 def was_refused(response: Response) -> bool:
@@ -61,12 +82,6 @@ def was_refused(response: Response) -> bool:
 def address_and_name() -> str:
     """Address and user name as typed, folded and cut, so that spelling opens no new account of tries."""
     return f"{get_remote_address()} {request.form.get('username', '').strip().lower()[:64]}"
-
-
-def device_or_address() -> str:
-    """One budget for each device that shows its token; whoever shows none of ours shares one by address."""
-    device_code = device_of_request()
-    return f"address {get_remote_address()}" if device_code is None else f"device {device_code}"
 
 
 def person_or_address() -> str:

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from web import login
-from web.api import fixes
+from web.api import fixes, osmand, owntracks
 from web.pages import (
     city,
     devices,
@@ -18,7 +18,7 @@ from web.pages import (
     verify,
 )
 
-WITHOUT_COOKIES: tuple[Blueprint, ...] = (fixes.bp,)
+WITHOUT_COOKIES: tuple[Blueprint, ...] = (fixes.bp, osmand.bp, owntracks.bp)
 """Parts that know their callers by a token: a forged form cannot reach them, so they need no CSRF token."""
 
 PAGES = (

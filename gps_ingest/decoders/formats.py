@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gps_ingest.decoders import ais, csv_fixes, gpx, json_batch, osmand
+from gps_ingest.decoders import ais, csv_fixes, gpx, json_batch, osmand, owntracks
 from gps_ingest.decoders.fix_batch import Decoded
 from gps_ingest.decoders.reception import Reception
 from models.vocabulary import Protocol
@@ -16,5 +16,6 @@ DECODERS: dict[Protocol, Decoder] = {
     Protocol.JSON: lambda body, reception: json_batch.decode(body),
     Protocol.MQTT: lambda body, reception: json_batch.decode(body),
     Protocol.OSMAND: osmand.decode,
+    Protocol.OWNTRACKS: owntracks.decode,
     Protocol.AIS: ais.decode,
 }

@@ -8,7 +8,7 @@ administrator lets it out.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from gps_ingest.decoders.fix_fields import device_code_fault
@@ -55,7 +55,7 @@ def sender_of(session: Session, named: str | None, shown: Iterable[str]) -> Send
 
 def _owners(session: Session, named: str | None, digests: set[str]) -> list[tuple[str, str | None]]:
     """(code, hash of its token) of the named device and of each device that has one of the tokens."""
-    wanted = [Device.token_hash.in_(digests)]
+    wanted: list[ColumnElement[bool]] = [Device.token_hash.in_(digests)]
     if named and device_code_fault(named) is None:
         wanted.append(Device.code == named)
     return [
