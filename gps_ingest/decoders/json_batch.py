@@ -3,6 +3,9 @@
 A list of objects, or {"fixes": [...]}. Each object has `recorded_at` (ISO 8601 with zone) or `time`
 (seconds or milliseconds since 1970), `lat`, `lon`, and any of the other fields of fix_fields.READERS.
 The time of receipt is the server's to say: `received_at` of a device is passed over.
+
+A batch in which every value is plain (json_columns) is read column by column; any other is gone through item
+by item, to say which of them cannot be taken and why. A test holds both ways equal.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +14,7 @@ import orjson
 
 from gps_ingest.decoders.fix_batch import Decoded, batch_of, nothing_decoded
 from gps_ingest.decoders.fix_fields import read_fix
+from gps_ingest.decoders.json_columns import NotPlain, read_columns
 from models.values import DecodedFix, Refusal
 
 PLACE = "[{}]"
@@ -43,6 +47,14 @@ def read_items(body: bytes) -> list[object]:
 
 def decode_items(items: Sequence[object]) -> Decoded:
     """The reports among `items`; a bad one is refused by itself, with every reason."""
+    try:
+        return Decoded(read_columns(items), place=PLACE)
+    except NotPlain:
+        return decode_each(items)
+
+
+def decode_each(items: Sequence[object]) -> Decoded:
+    """The patient way: each item by itself."""
     fixes: list[DecodedFix] = []
     positions: list[int] = []
     refusals: list[Refusal] = []
