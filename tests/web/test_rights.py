@@ -13,7 +13,8 @@ from tests.web import addresses
 from tests.web.conftest import SignIn
 from web.rights import RIGHTS, WITHOUT_SIGN_IN
 
-POSTS = {"login.switch_language", "login.sign_out", "findings.decide", "fixes.post_fixes"}
+DEVICES = {"fixes.post_fixes", "osmand.take_report", "owntracks.take_message"}
+POSTS = {"login.switch_language", "login.sign_out", "findings.decide", *DEVICES}
 PUBLIC_PAGES = {"static", "health.alive", "login.sign_in"}
 REDIRECTS = {"verify.document"}
 QUICK_OBJECTS = [endpoint for endpoint in addresses.OBJECTS if endpoint != "manifest.certificate"]
@@ -125,4 +126,4 @@ def test_rights_without_an_endpoint_keep_the_service_from_starting(
 
 def test_little_is_open_without_signing_in() -> None:
     public = {endpoint for endpoint, roles in RIGHTS.items() if roles is WITHOUT_SIGN_IN}
-    assert public == {*PUBLIC_PAGES, "login.switch_language", "fixes.post_fixes"}
+    assert public == {*PUBLIC_PAGES, "login.switch_language", *DEVICES}
