@@ -31,6 +31,7 @@ U32, U16 = Struct(">I"), Struct(">H")
 QUANTITIES = {"odometer_km", "recorder_speed_kmh", "signal", "satellites", "load_kg", "accuracy_m"}
 """What a vendor's field may fill."""
 
+
 class UnreadableLocation(ValueError):
     """A body is no location; `field` is the part, the message the sentence for a person."""
 
