@@ -2,6 +2,7 @@
 
 from models import (
     days,
+    device_days,
     facilities,
     findings,
     fixes,
@@ -15,4 +16,16 @@ from models import (
 from models.base import Base
 
 metadata = Base.metadata
-MODULES = (days, facilities, findings, fixes, fleet, journeys, limits, manifests, organisations, worlds)
+MODULES = (
+    days,
+    device_days,
+    facilities,
+    findings,
+    fixes,
+    fleet,
+    journeys,
+    limits,
+    manifests,
+    organisations,
+    worlds,
+)

@@ -25,9 +25,19 @@ ADDED = (
 )
 """Table, column, type, and what rows that are there already have in it (None: NULL)."""
 
+FINDING_KINDS = (
+    "ghost_trip", "phantom_manifest", "wrong_vehicle", "unknown_vehicle", "wrong_destination",
+    "shared_trip", "not_permitted", "no_dwell", "overdue", "off_route", "unplanned_stop", "rendezvous",
+    "signal_gap", "teleport", "frozen_position", "replayed_track", "cloned_device", "clock_skew",
+    "datum_shift", "device_tamper", "handover_mismatch", "wet_gap", "dry_gap", "dilution", "overload",
+    "tare_drift", "repeated_weight", "moisture_over_limit", "skimming", "plant_imbalance",
+    "site_imbalance", "over_capacity",
+)  # fmt: skip
+
 
 def upgrade() -> None:
     """New tables, then new columns of old ones."""
+    add_device_days()
     op.create_table(
         "device_model",
         sa.Column("id", ROW_ID, nullable=False),
@@ -116,6 +126,8 @@ def downgrade() -> None:
         op.execute("DROP TRIGGER raw_release_no_truncate ON raw_release")
     for table, name, *_rest in reversed(ADDED):
         op.drop_column(table, name)
+    for table in ("track_window", "doubt_stretch", "device_day"):
+        op.drop_table(table)
     op.drop_index(op.f("ix_raw_release_raw_id"), table_name="raw_release")
 
     op.drop_table("raw_release")
@@ -126,6 +138,62 @@ def downgrade() -> None:
     op.drop_table("device_model_field")
     op.drop_table("platform")
     op.drop_table("device_model")
+
+
+def add_device_days() -> None:
+    """What the analysis concludes about devices, derived from fixes."""
+    words = ", ".join(f"'{kind}'" for kind in FINDING_KINDS)
+    op.create_table(
+        "device_day",
+        *of_device(),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("datum", sa.String(length=32), nullable=True),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("compared", sa.Boolean(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("datum IN ('wgs84', 'gcj02', 'bd09')", name=op.f("ck_device_day_datum")),
+        *keys_of_device("device_day"),
+        sa.PrimaryKeyConstraint("vehicle_id", "device_id", "day", name=op.f("pk_device_day")),
+    )
+    op.create_index("ix_device_day_compared_told", "device_day", ["compared", "told"], unique=False)
+    op.create_table(
+        "doubt_stretch",
+        *of_device(),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("cause", sa.String(length=16), nullable=False),
+        sa.Column("from_ms", sa.BigInteger(), nullable=False),
+        sa.Column("to_ms", sa.BigInteger(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.CheckConstraint(f"kind IN ({words})", name=op.f("ck_doubt_stretch_kind")),
+        sa.CheckConstraint("to_ms >= from_ms", name=op.f("ck_doubt_stretch_interval")),
+        *keys_of_device("doubt_stretch"),
+        sa.PrimaryKeyConstraint(
+            "vehicle_id", "device_id", "kind", "cause", "from_ms", name=op.f("pk_doubt_stretch")
+        ),
+    )
+    op.create_index("ix_doubt_stretch_kind_from_ms", "doubt_stretch", ["kind", "from_ms"], unique=False)
+    op.create_table(
+        "track_window",
+        *of_device(),
+        sa.Column("time_ms", sa.BigInteger(), nullable=False),
+        sa.Column("fingerprint", sa.BigInteger(), nullable=False),
+        *keys_of_device("track_window"),
+        sa.PrimaryKeyConstraint("device_id", "time_ms", name=op.f("pk_track_window")),
+    )
+    op.create_index("ix_track_window_fingerprint", "track_window", ["fingerprint"], unique=False)
+
+
+def of_device() -> tuple[sa.Column[int], sa.Column[int]]:
+    """The columns that say which device on which vehicle."""
+    return sa.Column("vehicle_id", ROW_ID, nullable=False), sa.Column("device_id", ROW_ID, nullable=False)
+
+
+def keys_of_device(table: str) -> tuple[sa.ForeignKeyConstraint, sa.ForeignKeyConstraint]:
+    """What these columns refer to."""
+    return (
+        sa.ForeignKeyConstraint(["vehicle_id"], ["vehicle.id"], name=op.f(f"fk_{table}_vehicle_id_vehicle")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f(f"fk_{table}_device_id_device")),
+    )
 
 
 def lock_releases() -> None:
