@@ -104,7 +104,7 @@ class _Reader:
     positions: list[int] = field(default_factory=list)
     packets: Packets = field(default_factory=Packets)
     _items: int = 0
-    _ticks: count[int] = field(default_factory=count)
+    _ticks: "count[int]" = field(default_factory=count)
 
     def take(self, place: str, content: bytes) -> None:
         frame = read_frame(content)
