@@ -67,8 +67,9 @@ class Acceptance:
     def doubted(self) -> list[tuple[int, list[str]]]:
         """(position, names of the reasons) of each fix with a reason to distrust it."""
         where = np.flatnonzero(self.doubts)
+        names = {each: list(reasons_of(each)) for each in np.unique(self.doubts[where]).tolist()}
         pairs = zip(self.positions[where].tolist(), self.doubts[where].tolist(), strict=True)
-        return [(position, list(reasons_of(doubts))) for position, doubts in pairs]
+        return [(position, names[doubts]) for position, doubts in pairs]
 
 
 NO_POSITIONS: IntArray = np.array([], dtype=np.int64)

@@ -23,6 +23,7 @@ from models.session import write_sessions
 from models.settings import Settings
 from models.vocabulary import Protocol, RawStatus
 from tests.factories import ms, vehicle
+from web.api.fixes import Answer
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FIX = {"recorded_at": "2026-03-02T11:59:58Z", "lat": 31.25, "lon": 120.5, "speed_kmh": 42.5}
@@ -111,6 +112,8 @@ def test_doubts_and_refusals_come_by_index(engine: Engine, post: Post) -> None:
             }
         ],
     }
+    assert Answer().dump(answer.json) == answer.json
+    assert Answer().validate(answer.json) == {}
     [raw] = rows(engine, RawMessage)
     assert raw.status is RawStatus.QUARANTINED
     assert b'"lat":"x"' in raw.body
