@@ -11,7 +11,7 @@ CATALOGUES := $(wildcard */translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test coverage check bench clean system system-tests translations
+.PHONY: help install demo test coverage check bench fuzz clean system system-tests translations
 
 help:
 	@echo 'make install   environment only: .venv, system libraries, browser libraries and fonts'
@@ -20,6 +20,7 @@ help:
 	@echo 'make coverage  the same, counting which lines were run'
 	@echo 'make check     format, lint, types, import contracts, translations'
 	@echo 'make bench     every benchmark beside its peers, in one run'
+	@echo 'make fuzz      ten million mutated inputs over all decoders'
 	@echo 'make clean     remove everything that install and the tools have made (not var/)'
 
 install: $(VENV)/.installed web/static/vendor/.installed $(CATALOGUES:.po=.mo) system
@@ -41,6 +42,9 @@ check: install translations
 
 bench: install
 	$(BIN)/python -m bench all
+
+fuzz: install
+	$(BIN)/python -m tests.fuzz
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info web/node_modules web/static/vendor reports/fonts
