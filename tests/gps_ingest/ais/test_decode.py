@@ -185,7 +185,7 @@ def test_real_sentences_read_as_a_peer_reads_them(shared: Path, name: str) -> No
             continue
         assert (report.fix.lat, report.fix.lon) == (peer["lat"], peer["lon"])
         if report.fix.speed_kmh is not None:
-            assert report.fix.speed_kmh == pytest.approx(peer["speed"] * 1.852)
+            assert report.fix.speed_kmh == pytest.approx(float(str(peer["speed"])) * 1.852)
         compared += 1
     assert compared == {"libais.aivdm": 34, "pyais_sample.nmea": 762}[name]
 
