@@ -22,6 +22,7 @@ LEAST_BITS = {1: 168, 2: 168, 3: 168, 5: 420, 18: 168, 19: 312, 24: 160, 27: 96}
 HEADER_BITS = 38  # type, repeat indicator, MMSI
 NO_SPEED = {27: 63.0}
 NO_SPEED_KN = 102.3
+NO_LATITUDE_DEG, NO_LONGITUDE_DEG = 91.0, 181.0
 NO_COURSE_DEG = 360.0  # 360 and, in type 27, 511
 LONG_RANGE = 27
 NOT_BY_SATELLITES = (61, 62, 63)  # typed by hand, dead reckoning, positioning system out of order
@@ -77,6 +78,8 @@ def read_report(message: AisMessage, received_ms: int) -> AisReport:
 
 def _fix(kind: int, told: Any, heard_ms: int) -> DecodedFix:
     """A position report. Latitude 91 and longitude 181 stay: they are doubted as out of range."""
+    if abs(told.lat) > NO_LATITUDE_DEG or abs(told.lon) > NO_LONGITUDE_DEG:
+        raise SentenceRefused("bad_payload", f"({told.lat:.4f}, {told.lon:.4f}) is no place and no sentinel")
     second = NO_SECOND if kind == LONG_RANGE else int(told.second)
     unknown_speed = NO_SPEED.get(kind, NO_SPEED_KN)
     return DecodedFix(

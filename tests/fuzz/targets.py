@@ -11,11 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+import numpy as np
 import orjson
 
 from demo.terminals import jt808_wire as wire
 from demo.terminals.ais_receiver import sentences
 from demo.terminals.course import Whereabouts
+from gps_ingest.decoders.fix_batch import COLUMNS, FixBatch
+from gps_ingest.decoders.fix_fields import FIRST_MS, LAST_MS, MAX_COORDINATE_DEG
 from gps_ingest.decoders.formats import DECODERS
 from gps_ingest.decoders.reception import Reception
 from models.values import VendorField
@@ -50,11 +53,25 @@ class Target:
         """Decode; raises whatever the decoder raises, and AssertionError for an answer of the wrong shape."""
         reception = replace(RECEPTION, device_code=MMSI) if self.protocol is Protocol.AIS else RECEPTION
         decoded = DECODERS[self.protocol](self.wrap(data), reception)
-        batch = decoded.batch
-        if not (len(batch) == len(batch.lat) == len(batch.position)):
-            raise AssertionError("columns of different lengths")
         if any(not refusal.reason for refusal in decoded.refusals):
             raise AssertionError("a refusal without a reason")
+        check_storable(decoded.batch)
+
+
+def check_storable(batch: FixBatch) -> None:
+    """Whatever a decoder lets pass must fit into the tables, or it would sink its transaction."""
+    if len({len(getattr(batch, name)) for name in COLUMNS}) != 1:
+        raise AssertionError("columns of different lengths")
+    for degrees in (batch.lat, batch.lon):
+        if not (np.abs(degrees) <= MAX_COORDINATE_DEG).all():
+            raise AssertionError(f"a coordinate that no column holds: {degrees}")
+    if not ((batch.time_ms >= FIRST_MS) & (batch.time_ms < LAST_MS)).all():
+        raise AssertionError(f"a time out of bounds: {batch.time_ms}")
+    for measured in (batch.speed_kmh, batch.course_deg, batch.accuracy_m, batch.odometer_km, batch.load_kg):
+        if np.isinf(measured).any():
+            raise AssertionError(f"an endless quantity: {measured}")
+    if (batch.alarm < 0).any():
+        raise AssertionError("alarm bits below 0")
 
 
 def in_jt808(data: bytes) -> bytes:
