@@ -17,6 +17,7 @@ BENCHMARKS = {
     "certificate": "bench.certificate",
     "pages": "bench.pages",
     "demo": "bench.first_page",
+    "ingest": "bench.ingest",
 }
 PARTS = ("figures", "peers", "ratios")
 
