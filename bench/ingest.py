@@ -1,7 +1,7 @@
-"""How many fixes a second are taken and committed, and what share of bare inserts is that? By edge and engine.
+"""How many fixes a second are taken and committed, and what share of bare inserts is that?
 
-Each rate is of fixes that were answered for after their commit and counted in the database afterwards, over the
-whole of the run, with the load generator on the same machine; each ratio is to bare batched inserts into
+Each rate is of fixes that were answered for after their commit and counted in the database afterwards, over
+the whole of the run, with the load generator on the same machine; each ratio is to bare batched inserts into
 the same table of the same engine, measured before and after it (bench/ingest_baseline.py).
 """
 
