@@ -11,6 +11,7 @@ from pyais.bit_vector import bit_vector
 from pyais.messages import MSG_CLASS
 
 from gps_ingest.decoders.ais_assembly import AisMessage
+from gps_ingest.decoders.fix_fields import MAX_COORDINATE_DEG
 from gps_ingest.decoders.nmea_sentences import SentenceRefused
 from models.values import DecodedFix
 from models.vocabulary import MS_PER_S
@@ -22,7 +23,6 @@ LEAST_BITS = {1: 168, 2: 168, 3: 168, 5: 420, 18: 168, 19: 312, 24: 160, 27: 96}
 HEADER_BITS = 38  # type, repeat indicator, MMSI
 NO_SPEED = {27: 63.0}
 NO_SPEED_KN = 102.3
-NO_LATITUDE_DEG, NO_LONGITUDE_DEG = 91.0, 181.0
 NO_COURSE_DEG = 360.0  # 360 and, in type 27, 511
 LONG_RANGE = 27
 NOT_BY_SATELLITES = (61, 62, 63)  # typed by hand, dead reckoning, positioning system out of order
@@ -78,8 +78,8 @@ def read_report(message: AisMessage, received_ms: int) -> AisReport:
 
 def _fix(kind: int, told: Any, heard_ms: int) -> DecodedFix:
     """A position report. Latitude 91 and longitude 181 stay: they are doubted as out of range."""
-    if abs(told.lat) > NO_LATITUDE_DEG or abs(told.lon) > NO_LONGITUDE_DEG:
-        raise SentenceRefused("bad_payload", f"({told.lat:.4f}, {told.lon:.4f}) is no place and no sentinel")
+    if abs(told.lon) > MAX_COORDINATE_DEG:
+        raise SentenceRefused("bad_payload", f"the longitude {told.lon:.4f} is not a coordinate in degrees")
     second = NO_SECOND if kind == LONG_RANGE else int(told.second)
     unknown_speed = NO_SPEED.get(kind, NO_SPEED_KN)
     return DecodedFix(
