@@ -120,6 +120,11 @@ class ConnectionHouse:
                 del self._by_address[connection.address]
         self.context.metrics.sessions.set(len(self.connections))
 
+    @property
+    def is_paused(self) -> bool:
+        """Is nobody read at the moment?"""
+        return self._paused
+
     def may_speak(self, address: str) -> bool:
         """Count one message of an address; False when it sends more than it may in this minute."""
         minute = int(self.clock() // MINUTE_S)

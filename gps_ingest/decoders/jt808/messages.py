@@ -13,7 +13,7 @@ from gps_ingest.decoders.jt808.bcd_times import NoSuchTime, offset_ms
 from gps_ingest.decoders.jt808.frames import Frame, contents_of, read_frame
 from gps_ingest.decoders.jt808.locations import UnreadableLocation, items_of_batch, read_location
 from gps_ingest.decoders.jt808.message_ids import MessageId
-from gps_ingest.decoders.jt808.packets import Packets
+from gps_ingest.decoders.jt808.packets import Packets, Whole
 from gps_ingest.decoders.reception import Reception
 from models.values import Refusal, VendorField
 
@@ -124,7 +124,7 @@ class _Reader:
         except ValueError as error:
             self.refusals.append(Refusal(place, "packets", f"there is no {error}"))
             return
-        if whole is not None:
+        if isinstance(whole, Whole):
             self._take_whole(place, whole.frame)
 
     def _take_whole(self, place: str, frame: Frame) -> None:

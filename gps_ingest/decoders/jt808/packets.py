@@ -39,6 +39,10 @@ class Assembly:
         return [index for index in range(1, self.packets + 1) if index not in self.parts]
 
     @property
+    def any_frame(self) -> Frame:
+        return next(iter(self.parts.values())).frame
+
+    @property
     def size_bytes(self) -> int:
         return sum(len(part.content) for part in self.parts.values())
 
@@ -57,11 +61,12 @@ class Packets:
 
     def __init__(self) -> None:
         self.assemblies: dict[Key, Assembly] = {}
+        self.size_bytes = 0
 
-    def add(self, frame: Frame, content: bytes, now_s: float) -> Whole | None:
-        """Put a packet in its place; the message once it is whole. A packet that came before is passed over.
+    def add(self, frame: Frame, content: bytes, now_s: float) -> Whole | Assembly:
+        """Put a packet in its place: the message once it is whole, before that what is here of it.
 
-        Raises ValueError for an index that is none of the packets.
+        A packet that came before is passed over. Raises ValueError for an index that is none of the packets.
         """
         if not 1 <= frame.index <= frame.packets <= MOST_PACKETS:
             raise ValueError(f"packet {frame.index} of {frame.packets}")
@@ -69,11 +74,16 @@ class Packets:
         assembly = self.assemblies.get(key)
         if assembly is None:
             assembly = self.assemblies[key] = Assembly(key[2], frame.packets, now_s, now_s)
-        assembly.parts.setdefault(frame.index, Part(frame, content))
+        if frame.index not in assembly.parts:
+            assembly.parts[frame.index] = Part(frame, content)
+            self.size_bytes += len(content)
         if len(assembly.parts) < assembly.packets:
-            return None
-        del self.assemblies[key]
+            return assembly
+        self._forget(key)
         return _whole(assembly)
+
+    def _forget(self, key: Key) -> None:
+        self.size_bytes -= self.assemblies.pop(key).size_bytes
 
     def _key_of(self, frame: Frame) -> Key:
         """Of the message that it belongs to: by its serial, else the one that misses just this packet."""
@@ -94,12 +104,8 @@ class Packets:
         """Forget messages that began before; how many."""
         old = [key for key, assembly in self.assemblies.items() if assembly.began_s < than_s]
         for key in old:
-            del self.assemblies[key]
+            self._forget(key)
         return len(old)
-
-    @property
-    def size_bytes(self) -> int:
-        return sum(assembly.size_bytes for assembly in self.assemblies.values())
 
 
 def _whole(assembly: Assembly) -> Whole:

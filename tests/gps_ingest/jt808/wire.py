@@ -18,6 +18,7 @@ def frame(
     encryption: int = 0,
 ) -> bytes:
     """A whole message with delimiters; told_bytes and encryption spoil its header."""
+    assert len(body) < 1024, "this body needs packets"
     attributes = (len(body) if told_bytes is None else told_bytes) | encryption << 10
     attributes |= (0x4000 if is_2019 else 0) | (0x2000 if packets else 0)
     head = msg_id.to_bytes(2, "big") + attributes.to_bytes(2, "big")

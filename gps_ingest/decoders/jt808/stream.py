@@ -1,0 +1,65 @@
+"""Where do messages begin and end in a stream? Junk between them is skipped and counted.
+
+Whatever stands between two 7e is tried as a message, so that a terminal which writes one 7e between two
+messages is understood, and a lost one costs one message and not all that follow.
+"""
+
+from collections.abc import Callable
+
+from gps_ingest.decoders.jt808.frames import DELIMITER, MAX_FRAME_BYTES, Frame, FrameFault, read_frame
+
+JUNK = "junk"
+
+
+class FrameStream:
+    """The bytes of one connection, cut into messages."""
+
+    __slots__ = ("_closed", "_rest", "_started", "oversized")
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._started = False  # has any 7e come?
+        self._closed = True  # did the last 7e end a message?
+        self.oversized = False  # something longer than any message came: nothing more is read
+
+    @property
+    def unfinished(self) -> bool:
+        """Was a message begun that has not ended?"""
+        return bool(self._rest) and not self._closed
+
+    def feed(self, data: bytes, reject: Callable[[str], None]) -> list[tuple[Frame, bytes]]:
+        """The messages that end in `data`, each with its bytes between the delimiters.
+
+        A message here has a good checksum; its length may be wrong and its body encrypted (Frame.fault).
+        `reject` is called with the reason for each thing that is no message.
+        """
+        pieces = (self._rest + data).split(DELIMITER)
+        self._rest = pieces.pop()
+        messages: list[tuple[Frame, bytes]] = []
+        for piece in pieces:
+            if not piece:
+                self._closed = False
+            elif len(piece) > MAX_FRAME_BYTES:
+                self.oversized = True
+                break
+            else:
+                self._try(piece, messages, reject)
+            self._started = True
+        if not self._started and self._rest:
+            reject(JUNK)
+            self._rest = b""
+        self.oversized = self.oversized or len(self._rest) > MAX_FRAME_BYTES
+        return messages
+
+    def _try(self, piece: bytes, messages: list[tuple[Frame, bytes]], reject: Callable[[str], None]) -> None:
+        """Take the piece as a message; otherwise it was junk when no 7e had opened it."""
+        frame = read_frame(piece) if self._started else None
+        if frame is not None and frame.fault is not FrameFault.CHECKSUM:
+            messages.append((frame, piece))
+            self._closed = True
+        elif self._closed:
+            reject(JUNK)
+            self._closed = False
+        else:
+            reject(FrameFault.TRUNCATED if frame is None else FrameFault.CHECKSUM)
+            self._closed = True

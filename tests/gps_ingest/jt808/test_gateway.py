@@ -1,0 +1,275 @@
+"""Does the JT/T 808 gateway take what terminals report, and answer after the commit?"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from gps_ingest.store.devices import find_device
+from models.fleet import Device
+from models.session import write_sessions
+from models.vocabulary import Doubt, Protocol, RawStatus
+from tests.factories import device, ms, vehicle
+from tests.gps_ingest.edges import Running, fixes, raws
+from tests.gps_ingest.jt808.terminal import OTHER_PHONE, PHONE, body_at, converse, terminal
+from tests.gps_ingest.jt808.wire import batch_of, field
+
+LOCATION, BATCH, GENERAL = 0x0200, 0x0704, 0x8001
+
+
+@pytest.fixture(autouse=True)
+def _truck(engine: Engine) -> None:
+    with write_sessions(engine).begin() as session:
+        device(session, vehicle(session), code=PHONE, protocol=Protocol.JT808)
+
+
+def just_now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.mark.parametrize("is_2019", [False, True], ids=["2013", "2019"])
+def test_a_terminal_registers_authenticates_and_reports(engine: Engine, is_2019: bool) -> None:
+    at = just_now()
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port, is_2019=is_2019) as truck:
+            await truck.log_in()
+            assert (await truck.say(0x0002)).answer[1:] == (0x0002, 0)
+            answer = await truck.say(LOCATION, body_at(at, fields=field(0x03, b"\x01\xa4")))
+            assert answer.answer == (truck.serial, LOCATION, 0)
+            assert len(fixes(engine)) == 1  # answered after the commit
+
+    converse(engine, talk)
+    [fix], [raw] = fixes(engine), raws(engine)
+    assert (fix.time_ms, fix.lat_e7, fix.lon_e7) == (ms(at), 312_500_000, 1_205_000_000)
+    assert (fix.speed_kmh, fix.recorder_speed_kmh, fix.load_state, fix.acc) == (42.5, 42.0, 3, 2)
+    assert fix.doubts == 0
+    assert (raw.status, raw.protocol, raw.device_code) == (RawStatus.ACCEPTED, Protocol.JT808, PHONE)
+    assert raw.body[0] == raw.body[-1] == 0x7E
+
+
+def test_a_batch_fills_a_blind_zone(engine: Engine) -> None:
+    at = just_now()
+    bodies = [body_at(at - timedelta(minutes=minute, seconds=10)) for minute in range(20)]
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.log_in()
+            assert (await truck.say(BATCH, batch_of(bodies, backfill=True))).answer[1:] == (BATCH, 0)
+            assert gateway.count("fixes_accepted") == 20
+
+    converse(engine, talk)
+    late = [fix for fix in fixes(engine) if fix.doubts & Doubt.LATE]
+    assert len(fixes(engine)) == 20
+    assert len(late) == 15  # those of more than five minutes ago
+    [raw] = raws(engine)
+    assert raw.source.endswith(" backfill")
+
+
+def test_a_message_that_is_repeated_changes_nothing_and_is_answered(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.log_in()
+            message = truck.message(LOCATION, body_at(just_now()))
+            for _ in range(3):
+                await truck.write(message)
+                assert (await truck.hear()).answer == (truck.serial, LOCATION, 0)
+            assert gateway.count("fixes_repeated") == 2
+
+    converse(engine, talk)
+    assert len(fixes(engine)) == len(raws(engine)) == 1
+
+
+def test_reports_that_come_out_of_order_are_all_kept(engine: Engine) -> None:
+    at = just_now()
+    times = [at - timedelta(seconds=each) for each in (10, 40, 0, 30, 20)]
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.log_in()
+            await truck.write(b"".join(truck.message(LOCATION, body_at(each)) for each in times))
+            for _ in times:
+                assert (await truck.hear()).answer[2] == 0
+
+    converse(engine, talk)
+    assert [fix.time_ms for fix in fixes(engine)] == sorted(ms(each) for each in times)
+
+
+def test_terminals_that_go_on_without_waiting_are_heard_in_order(engine: Engine) -> None:
+    """Some send their positions right behind the authentication."""
+    at = just_now()
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            token = await truck.log_in()
+        async with terminal(gateway.port) as truck:
+            reports = [truck.message(LOCATION, body_at(at - timedelta(seconds=each))) for each in range(50)]
+            await truck.write(truck.message(0x0102, token.encode()) + b"".join(reports))
+            answers = [(await truck.hear()).answer for _ in range(51)]
+            assert [answer[1] for answer in answers] == [0x0102] + [LOCATION] * 50
+            assert {answer[2] for answer in answers} == {0}
+
+    converse(engine, talk)
+    assert len(fixes(engine)) == 50
+    assert {raw.status for raw in raws(engine)} == {RawStatus.ACCEPTED}
+
+
+def test_the_token_is_chance_and_stored_as_its_hash_only(engine: Engine) -> None:
+    tokens: list[str] = []
+
+    async def talk(gateway: Running) -> None:
+        for _ in range(2):
+            async with terminal(gateway.port) as truck:
+                tokens.append(await truck.log_in())
+
+    converse(engine, talk)
+    assert len(set(tokens)) == 2
+    assert all(len(bytes.fromhex(token)) >= 16 for token in tokens)
+    with Session(engine) as session:
+        stored = session.scalar(select(Device.token_hash).where(Device.code == PHONE))
+        assert stored is not None
+        assert stored not in tokens
+    assert raws(engine) == []  # registration and authentication are not kept
+
+
+def test_a_wrong_token_is_answered_and_the_connection_closed(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.register()
+            assert (await truck.authenticate("f" * 32)).answer[1:] == (0x0102, 1)
+            assert await truck.is_closed()
+        assert gateway.rejected("wrong_token") == 1
+
+    converse(engine, talk)
+    assert raws(engine) == []
+
+
+def test_the_token_before_the_last_registration_opens_nothing(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            old = await truck.log_in()
+            new = await truck.log_in()
+        async with terminal(gateway.port) as truck:
+            assert (await truck.authenticate(old)).answer[2] == 1
+        async with terminal(gateway.port) as truck:
+            assert (await truck.authenticate(new)).answer[2] == 0
+
+    converse(engine, talk)
+
+
+def test_an_unknown_phone_gets_no_token(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port, OTHER_PHONE) as stranger:
+            answer = await stranger.register()
+            assert (answer.msg_id, answer.body) == (0x8100, stranger.serial.to_bytes(2, "big") + b"\x04")
+        assert gateway.rejected("register_unknown") == 1
+
+    converse(engine, talk)
+
+
+def test_another_terminal_under_a_known_phone_is_refused_until_an_administrator_clears_it(
+    engine: Engine,
+) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.log_in()
+        async with terminal(gateway.port) as thief:
+            assert (await thief.register(terminal=b"THIEF01")).body[2:] == b"\x03"
+        assert gateway.rejected("register_other_terminal") == 1
+        with write_sessions(engine).begin() as session:
+            find_device(session, PHONE).terminal_id = None
+        async with terminal(gateway.port) as replaced:
+            assert (await replaced.register(terminal=b"T000002")).body[2] == 0
+
+    converse(engine, talk)
+
+
+def test_who_did_not_authenticate_waits_in_quarantine(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        for phone in (PHONE, OTHER_PHONE):
+            async with terminal(gateway.port, phone) as somebody:
+                assert (await somebody.say(LOCATION, body_at(just_now()))).answer[1:] == (LOCATION, 0)
+        assert gateway.rejected("not_authenticated") == 2
+
+    converse(engine, talk)
+    assert fixes(engine) == []
+    assert [(raw.device_id, raw.status) for raw in raws(engine)] == [(None, RawStatus.QUARANTINED)] * 2
+    assert raws(engine)[0].reason == "the terminal did not authenticate"
+
+
+def test_a_phone_does_not_speak_for_another(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.log_in()
+            truck.phone = OTHER_PHONE
+            await truck.say(LOCATION, body_at(just_now()))
+
+    converse(engine, talk)
+    assert fixes(engine) == []
+    assert [raw.device_code for raw in raws(engine)] == [OTHER_PHONE]
+
+
+def test_a_second_session_of_a_phone_closes_neither(engine: Engine) -> None:
+    at = just_now()
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as first, terminal(gateway.port) as second:
+            await first.log_in()
+            await second.log_in()
+            await first.say(LOCATION, body_at(at))
+            await second.say(LOCATION, body_at(at, lat=32.0))
+            await first.say(LOCATION, body_at(at + timedelta(seconds=1)))
+
+    converse(engine, talk)
+    assert len(fixes(engine)) == 3  # both are kept: only so can a copied phone number be found
+
+
+def test_after_logging_out_a_terminal_has_to_prove_itself_again(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.log_in()
+            assert (await truck.say(0x0003)).answer[1:] == (0x0003, 0)
+            await truck.say(LOCATION, body_at(just_now()))
+
+    converse(engine, talk)
+    assert fixes(engine) == []
+
+
+def test_the_time_is_told_to_anybody(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port, is_2019=True) as truck:
+            answer = await truck.say(0x0004)
+            told = datetime.strptime(answer.body.hex() + "+0000", "%y%m%d%H%M%S%z")
+            assert answer.msg_id == 0x8004
+            assert abs(told - datetime.now(UTC)) < timedelta(seconds=5)
+
+    converse(engine, talk)
+
+
+def test_a_device_in_another_time_zone(engine: Engine) -> None:
+    """Its clock shows UTC where the standard wants GMT+8; the administrator said so."""
+    at = just_now()
+    with write_sessions(engine).begin() as session:
+        find_device(session, PHONE).utc_offset_minutes = 0
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.log_in()
+            await truck.say(LOCATION, body_at(at - timedelta(hours=8)))
+
+    converse(engine, talk)
+    [fix] = fixes(engine)
+    assert fix.time_ms == ms(at)
+
+
+def test_answers_of_one_read_leave_in_one_write(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.log_in()
+            await truck.write(b"".join(truck.message(0x0002, b"") for _ in range(20)))
+            answers = await truck.reader.readexactly(15)
+            answers += await truck.reader.read(65_536)
+            assert answers.count(b"\x7e") == 40
+
+    converse(engine, talk)
