@@ -14,7 +14,7 @@ from gps_ingest.decoders.ais import decode, messages, own_lines
 from gps_ingest.decoders.ais_assembly import AisMessage
 from gps_ingest.decoders.ais_reports import POSITION_TYPES, read_report, sender_of, sent_ms
 from gps_ingest.decoders.fix_batch import Decoded, FixBatch
-from gps_ingest.decoders.nmea_sentences import SentenceRefused, sealed
+from gps_ingest.decoders.nmea_sentences import SentenceRefused, receipt_stamp, sealed
 from gps_ingest.decoders.reception import Reception
 from gps_ingest.doubts import doubt_arrivals
 from models.thresholds import DoubtThresholds
@@ -131,9 +131,11 @@ def test_only_the_asked_vessel_is_read() -> None:
 
 def test_lines_of_others_are_dropped_before_anything_is_kept() -> None:
     mixed = lines(one(), *spoken(5, mmsi=STRANGER), heard(one(second=31)), b"$GPGGA,junk", one(mmsi=STRANGER))
-    own = own_lines(mixed, VESSEL)
+    own = own_lines(mixed, VESSEL, NOON_MS)
     assert (own.own, own.others, own.undated) == (2, 2, 1)
-    assert own.body.split(b"\n") == [one(), b"", b"", heard(one(second=31)), b"$GPGGA,junk", b""]
+    stamped = receipt_stamp(NOON_MS) + one()
+    assert own.body.split(b"\n") == [stamped, b"", b"", heard(one(second=31)), b"$GPGGA,junk", b""]
+    assert own_lines(own.body, VESSEL, 0).body == own.body
     assert decode(own.body, Reception(VESSEL, NOON_MS)).batch.position.tolist() == [1, 4]
 
 
@@ -187,7 +189,8 @@ def test_real_sentences_read_as_a_peer_reads_them(shared: Path, name: str) -> No
         if report.fix.speed_kmh is not None:
             assert report.fix.speed_kmh == pytest.approx(float(str(peer["speed"])) * 1.852)
         compared += 1
-    assert compared == {"libais.aivdm": 34, "pyais_sample.nmea": 762}[name]
+    # libais keeps one sentence whose longitude of 218 degrees no table holds
+    assert compared == {"libais.aivdm": 33, "pyais_sample.nmea": 762}[name]
 
 
 def test_every_position_of_the_real_sample_is_taken(shared: Path) -> None:
@@ -200,7 +203,7 @@ def test_every_position_of_the_real_sample_is_taken(shared: Path) -> None:
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes_never_raise(body: bytes) -> None:
     assert isinstance(decode(body, Reception("", NOON_MS)), Decoded)
-    own_lines(body, VESSEL)
+    own_lines(body, VESSEL, NOON_MS)
 
 
 @given(
