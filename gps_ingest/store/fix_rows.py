@@ -1,10 +1,10 @@
 """How do fixes get into their table, none twice?
 
-SQLite: executemany into the integer-keyed table. PostgreSQL: COPY into a staging table of the
-connection, then one INSERT … SELECT. On both a fix that is there already stays as it is.
+SQLite: executemany into the integer-keyed table. PostgreSQL: binary COPY (copied_fixes). On both a fix that
+is there already stays as it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,39 +13,14 @@ import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from gps_ingest.decoders.fix_batch import NEVER, UNKNOWN_COUNT, FixBatch
+from gps_ingest.store.copied_fixes import LIST, WIDTHS, Cells, insert_by_copy
 from gps_ingest.store.fix_months import make_room
 from models.values import BoolArray, IntArray
 from models.vocabulary import E7
 
-COLUMNS = (
-    "device_id",
-    "time_ms",
-    "lat_e7",
-    "lon_e7",
-    "speed_kmh",
-    "course_deg",
-    "accuracy_m",
-    "odometer_km",
-    "received_ms",
-    "load_state",
-    "acc",
-    "doubts",
-    "raw_id",
-    "satellites",
-    "signal",
-    "recorder_speed_kmh",
-    "load_kg",
-    "alarm",
-)
-LIST = ", ".join(COLUMNS)
-KEY = "(device_id, time_ms, lat_e7, lon_e7)"
-INSERT_SQLITE = (
-    f"INSERT INTO fix ({LIST}) VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT {KEY} DO NOTHING"  # noqa: S608 - column names of this file
-)
-STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS fix_staging (LIKE fix) ON COMMIT DELETE ROWS"
-COPY = f"COPY fix_staging ({LIST}) FROM STDIN"
-INSERT_STAGED = f"INSERT INTO fix ({LIST}) SELECT {LIST} FROM fix_staging ON CONFLICT {KEY} DO NOTHING"  # noqa: S608 - the same
-EMPTY_STAGE = "DELETE FROM fix_staging"
+KEY = ("device_id", "time_ms", "lat_e7", "lon_e7")
+MARKS = ", ".join("?" * len(WIDTHS))
+INSERT_SQLITE = f"INSERT INTO fix ({LIST}) VALUES ({MARKS}) ON CONFLICT DO NOTHING"  # noqa: S608 - column names of copied_fixes
 OF_A_DEVICE = text(
     "SELECT time_ms, lat_e7, lon_e7, raw_id FROM fix "
     "WHERE device_id = :device AND time_ms BETWEEN :first AND :last"
@@ -89,8 +64,10 @@ def insert_fixes(
     make_room(connection, rows.batch.time_ms)
     before = _stored_by(connection, rows, known_raws) if known_raws else set()
     columns = _columns(rows)
-    on_sqlite = connection.dialect.name == "sqlite"
-    inserted = (_insert_sqlite if on_sqlite else _insert_postgresql)(connection, columns)
+    if connection.dialect.name == "sqlite":
+        inserted = _insert_sqlite(connection, columns)
+    else:
+        inserted = insert_by_copy(connection, columns, hopeful=not known_raws and _all_differ(columns))
     if inserted == len(rows):
         return np.ones(len(rows), dtype=np.bool_)
     if inserted == 0:
@@ -129,61 +106,48 @@ def _first_of(rows: FixRows, fresh: set[tuple[FixKey, int]]) -> BoolArray:
     return marks
 
 
-def _columns(rows: FixRows) -> list[Sequence[Any]]:
-    """The columns of the table as lists, in the order of the key: it fills the index in order, and two
-    writers of the same fixes cannot lock up."""
+def _columns(rows: FixRows) -> dict[str, Cells]:
+    """The columns of the table in the order of the key: it fills the index in order, and two writers of the
+    same fixes cannot lock up."""
     batch, lat_e7, lon_e7 = rows.batch, rows.lat_e7(), rows.lon_e7()
     order = np.lexsort((lon_e7, lat_e7, batch.time_ms, rows.device_id))
-    numbers = (rows.device_id, batch.time_ms, lat_e7, lon_e7)
-    measured = (batch.speed_kmh, batch.course_deg, batch.accuracy_m, batch.odometer_km)
-    return [
-        *(column[order].tolist() for column in numbers),
-        *(_blanks_as_none(column[order]) for column in measured),
-        _none_where(batch.received_ms[order], NEVER),
-        *(column[order].tolist() for column in (batch.load_state, batch.acc, rows.doubts, rows.raw_id)),
-        *(_none_where(column[order], UNKNOWN_COUNT) for column in (batch.satellites, batch.signal)),
-        *(_blanks_as_none(column[order]) for column in (batch.recorder_speed_kmh, batch.load_kg)),
-        batch.alarm[order].tolist(),
-    ]
+    plain: dict[str, npt.NDArray[Any]] = {
+        **{"device_id": rows.device_id, "time_ms": batch.time_ms, "lat_e7": lat_e7, "lon_e7": lon_e7},
+        **{"load_state": batch.load_state, "acc": batch.acc, "doubts": rows.doubts, "raw_id": rows.raw_id},
+        "alarm": batch.alarm,
+    }
+    columns = {name: Cells(values[order]) for name, values in plain.items()}
+    for name in ("speed_kmh", "course_deg", "accuracy_m", "odometer_km", "recorder_speed_kmh", "load_kg"):
+        values = getattr(batch, name)[order]
+        columns[name] = _with_blanks(values, np.isnan(values))
+    for name, blank in (("received_ms", NEVER), ("satellites", UNKNOWN_COUNT), ("signal", UNKNOWN_COUNT)):
+        values = getattr(batch, name)[order]
+        columns[name] = _with_blanks(values, values == blank)
+    return columns
 
 
-def _blanks_as_none(values: npt.NDArray[np.float64]) -> list[Any]:
-    blank = np.isnan(values)
-    if not blank.any():
-        return values.tolist()  # type: ignore[no-any-return]  # numpy types tolist as Any
-    if blank.all():
-        return [None] * values.size
-    return [None if value != value else value for value in values.tolist()]
+def _with_blanks(values: npt.NDArray[Any], blank: BoolArray) -> Cells:
+    return Cells(values, blank if blank.any() else None)
 
 
-def _none_where(values: npt.NDArray[Any], blank: int) -> list[Any]:
-    if not (values == blank).any():
-        return values.tolist()  # type: ignore[no-any-return]  # numpy types tolist as Any
-    return [None if value == blank else value for value in values.tolist()]
+def _all_differ(columns: dict[str, Cells]) -> bool:
+    """Is no fix among them twice? They stand in the order of the key."""
+    same = np.ones(max(0, len(columns["time_ms"].values) - 1), dtype=np.bool_)
+    for name in KEY:
+        same &= np.diff(columns[name].values) == 0
+    return not bool(same.any())
 
 
-def _insert_sqlite(connection: Connection, columns: list[Sequence[Any]]) -> int:
-    return connection.exec_driver_sql(INSERT_SQLITE, list(zip(*columns, strict=True))).rowcount
+def _insert_sqlite(connection: Connection, columns: dict[str, Cells]) -> int:
+    lists = [_list_of(columns[name]) for name in WIDTHS]
+    return connection.exec_driver_sql(INSERT_SQLITE, list(zip(*lists, strict=True))).rowcount
 
 
-def _insert_postgresql(connection: Connection, columns: list[Sequence[Any]]) -> int:
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor:
-        cursor.execute(
-            "SET LOCAL client_min_messages = warning"
-        )  # the table is there from the second message on
-        cursor.execute(STAGE)
-        with cursor.copy(COPY) as copy:
-            for piece in _copy_text(columns):
-                copy.write(piece)
-        inserted: int = cursor.execute(INSERT_STAGED).rowcount
-        cursor.execute(EMPTY_STAGE)  # the next batch of the same transaction begins anew
-    return inserted
-
-
-def _copy_text(columns: list[Sequence[Any]], rows_a_piece: int = 5_000) -> Iterator[str]:
-    r"""COPY's text format: cells by tab, \N for a blank. All cells are numbers, so nothing needs escaping."""
-    texts = [[r"\N" if value is None else repr(value) for value in column] for column in columns]
-    lines = ["\t".join(row) for row in zip(*texts, strict=True)]
-    for start in range(0, len(lines), rows_a_piece):
-        yield "\n".join(lines[start : start + rows_a_piece]) + "\n"
+def _list_of(cells: Cells) -> Sequence[Any]:
+    """The column as Python numbers, None for a blank."""
+    numbers: list[Any] = cells.values.tolist()
+    if cells.blank is None:
+        return numbers
+    if cells.blank.all():
+        return [None] * len(numbers)
+    return [None if blank else value for value, blank in zip(numbers, cells.blank.tolist(), strict=True)]
