@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import click
 import orjson
 
+from cli.runtime import now
 from gps_ingest.decoders.inspected import Inspected
 from gps_ingest.decoders.jt808 import inspection as jt808
+from gps_ingest.decoders.sentence_inspection import AisInspector, inspect_nmea
+from gps_ingest.store.watermarks import to_ms
 
 PRINTED = (
     "ok",
@@ -22,16 +25,24 @@ PRINTED = (
 )
 
 
+LineReader = Callable[[str], Inspected]
+
+
 @dataclass(frozen=True, slots=True)
 class LineFormat:
-    """How the lines of a format are read; `body` reads bare bodies where the format has such a thing."""
+    """How the lines of a format are read; `body` reads bare bodies where the format has such a thing.
 
-    message: Callable[[str], Inspected]
-    body: Callable[[str], Inspected] | None = None
+    Each makes the reader of one run: messages of AIS run over several lines.
+    """
+
+    message: Callable[[], LineReader]
+    body: Callable[[], LineReader] | None = None
 
 
 FORMATS = {
-    "jt808": LineFormat(jt808.inspect_line, jt808.inspect_body_line),
+    "jt808": LineFormat(lambda: jt808.inspect_line, lambda: jt808.inspect_body_line),
+    "ais": LineFormat(lambda: AisInspector(to_ms(now())).inspect),
+    "nmea": LineFormat(lambda: inspect_nmea),
 }
 
 
@@ -46,9 +57,10 @@ def decode(form: str, body: bool) -> None:
     message says is shown all the same. At the end the errors are counted by class on standard error; the
     exit status is 1 when there was any.
     """
-    read = FORMATS[form].body if body else FORMATS[form].message
-    if read is None:
+    begin = FORMATS[form].body if body else FORMATS[form].message
+    if begin is None:
         raise click.UsageError(f"--body: {form} has no bare bodies")
+    read = begin()
     lines, errors = 0, Counter[str]()
     for raw in sys.stdin.buffer:
         line = raw.decode("ascii", "replace").strip()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gps_ingest.decoders.ais_assembly import KINDS, AisMessage, Assembly, Part, message_of
 from gps_ingest.decoders.ais_reports import read_report, sender_of
 from gps_ingest.decoders.fix_batch import Decoded, batch_of
-from gps_ingest.decoders.nmea_sentences import SentenceRefused, read_sentence
+from gps_ingest.decoders.nmea_sentences import SentenceRefused, read_sentence, receipt_stamp
 from gps_ingest.decoders.reception import Reception
 from models.values import DecodedFix, Refusal
 
@@ -96,11 +96,15 @@ def _is_of(part: Part, mmsi: str) -> bool:
         return False
 
 
-def own_lines(body: bytes, mmsi: str) -> OwnLines:
-    """The lines of one vessel, and those that cannot be told to be another's."""
+def own_lines(body: bytes, mmsi: str, received_ms: int) -> OwnLines:
+    """The lines of one vessel, and those that cannot be told to be another's.
+
+    The vessel's lines that tell no time of receipt are stamped with `received_ms`.
+    """
     lines = body.splitlines()
     own = others = undated = 0
-    for _, item in messages(body, 0, mmsi):
+    stamp = receipt_stamp(received_ms)
+    for _, item in messages(body, received_ms, mmsi):
         if isinstance(item, Refusal):
             continue
         try:
@@ -109,12 +113,15 @@ def own_lines(body: bytes, mmsi: str) -> OwnLines:
             continue
         if is_own:
             own += 1
-            undated += item.received_ms is None
+            if item.received_ms is None:
+                undated += 1
+                for position in item.positions:
+                    lines[position - 1] = stamp + lines[position - 1].lstrip()
         else:
             others += 1
             for position in item.positions:
                 lines[position - 1] = b""
-    return OwnLines(b"\n".join(lines), own, others, undated)
+    return OwnLines(b"".join(line + b"\n" for line in lines), own, others, undated)
 
 
 def _refusal(position: int, refused: SentenceRefused) -> Refusal:

@@ -134,7 +134,7 @@ def test_lines_of_others_are_dropped_before_anything_is_kept() -> None:
     own = own_lines(mixed, VESSEL, NOON_MS)
     assert (own.own, own.others, own.undated) == (2, 2, 1)
     stamped = receipt_stamp(NOON_MS) + one()
-    assert own.body.split(b"\n") == [stamped, b"", b"", heard(one(second=31)), b"$GPGGA,junk", b""]
+    assert own.body.splitlines() == [stamped, b"", b"", heard(one(second=31)), b"$GPGGA,junk", b""]
     assert own_lines(own.body, VESSEL, 0).body == own.body
     assert decode(own.body, Reception(VESSEL, NOON_MS)).batch.position.tolist() == [1, 4]
 
