@@ -8,6 +8,7 @@ import click
 
 from cli.runtime import ready_engine, settings, thresholds
 from gps_ingest.gateways.lifecycle import Addresses, StartEdge, run_gateway
+from models.settings import SettingError
 
 GATEWAYS = {
     "jt808": "gps_ingest.gateways.jt808:start",
@@ -39,7 +40,7 @@ def gateway(name: str, bind: str | None, health_bind: str | None) -> None:
     start: StartEdge = getattr(import_module(module), attribute)
     try:
         asyncio.run(run_gateway(name, start, addresses, ready_engine(), configured, thresholds().doubt))
-    except OSError as error:
+    except (OSError, SettingError) as error:
         raise click.ClickException(f"{name} cannot start: {error}") from error
 
 

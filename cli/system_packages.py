@@ -30,14 +30,20 @@ class SystemPart:
     for_tests_only: bool = False
 
     def is_present(self) -> bool:
-        """Does the library load, is the program on the PATH?"""
+        """Does the library load, is the program there?"""
         if self.program:
-            return shutil.which(self.program) is not None
+            return find_program(self.program) is not None
         try:
             ctypes.CDLL(self.library)
         except OSError:
             return False
         return True
+
+
+def find_program(name: str) -> str | None:
+    """The path of a program; Debian puts services where the PATH of people does not look."""
+    folders = [os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"]
+    return shutil.which(name, path=os.pathsep.join(folders))
 
 
 PARTS = (
@@ -63,6 +69,9 @@ PARTS = (
     ),
     SystemPart(
         "Chromium", "chromium", "浏览器测试", "browser tests", program="chromium", for_tests_only=True
+    ),
+    SystemPart(
+        "Mosquitto", "mosquitto", "MQTT 测试", "tests of MQTT", program="mosquitto", for_tests_only=True
     ),
 )
 

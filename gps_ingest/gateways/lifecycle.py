@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Engine
 
@@ -42,6 +42,14 @@ class Edge(Protocol):
         """All is committed and answered: hang up."""
 
 
+@runtime_checkable
+class WatchedEdge(Protocol):
+    """An edge that can be in trouble of its own, for example without its broker."""
+
+    def fault(self) -> str | None:
+        """What a supervisor should know, or None."""
+
+
 StartEdge = Callable[[GatewayContext, str, int], Awaitable[Edge]]
 """Begin to listen on (host, port); returns once devices can come."""
 
@@ -74,8 +82,10 @@ async def run_gateway(
     intake = Intake(engine, limits, metrics)
     context = GatewayContext(engine, settings, limits, intake, metrics)
     intake.start()
-    health = await serve_health(*addresses.health, metrics, lambda: fault_of(intake))
+    edges: list[Edge] = []
+    health = await serve_health(*addresses.health, metrics, lambda: fault_of(intake, edges))
     edge = await start_edge(context, *addresses.devices)
+    edges.append(edge)
     log.info("%s listens on %s:%d", name, *addresses.devices)
     started()
     await stop.wait()
@@ -86,8 +96,9 @@ async def run_gateway(
     health.close()
 
 
-def fault_of(intake: Intake) -> str | None:
+def fault_of(intake: Intake, edges: Sequence[Edge] = ()) -> str | None:
     """What a supervisor should know, or None."""
     if intake.stuck_s > STUCK_S:
         return f"no commit for {intake.stuck_s:.0f} s, {intake.waiting} messages wait"
-    return None
+    watched = (edge for edge in edges if isinstance(edge, WatchedEdge))
+    return next((why for edge in watched if (why := edge.fault()) is not None), None)

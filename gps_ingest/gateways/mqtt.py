@@ -1,0 +1,202 @@
+"""How do devices behind an MQTT broker get in? The gateway subscribes, commits, and only then acknowledges.
+
+Topics: `owntracks/<device code>/…` for OwnTracks, `sludgetrace/<device code>/fixes` for JSON batches.
+Who may write on which topic is the broker's to say (docs/devices/mqtt.md): the topic names the device. The
+broker keeps the session under a fixed client id: what comes while the gateway is away waits there, and what
+was received and not committed is delivered again.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from gps_ingest.decoders.formats import DECODERS
+from gps_ingest.decoders.owntracks import is_kept
+from gps_ingest.decoders.reception import Reception
+from gps_ingest.gateways.lifecycle import GatewayContext
+from gps_ingest.gateways.mqtt_broker import BrokerAddress, broker_address
+from gps_ingest.store.acceptance import Acceptance, Arrival
+from gps_ingest.store.raw_messages import Message
+from gps_ingest.store.watermarks import to_ms
+from models.vocabulary import Protocol
+
+log = logging.getLogger(__name__)
+
+TOPICS = ("owntracks/+/#", "sludgetrace/+/fixes")
+PROTOCOLS = {"owntracks": Protocol.OWNTRACKS, "sludgetrace": Protocol.MQTT}
+AT_LEAST_ONCE = 1
+KEEPALIVE_S = 30
+FIRST_WAIT_S, LONGEST_WAIT_S = 1, 60  # between two tries to reach the broker
+AWAY_S = 30.0  # a broker away for longer: the supervisor should know
+GOODBYE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as the broker delivered it; `connection` counts the connections to the broker."""
+
+    topic: str
+    payload: bytes
+    qos: int
+    mid: int
+    connection: int
+
+
+class MqttEdge:
+    """The link to the broker. paho runs it on a thread of its own; everything else happens on the loop."""
+
+    def __init__(self, context: GatewayContext, address: BrokerAddress) -> None:
+        self.context = context
+        self._loop = asyncio.get_running_loop()
+        self._taking = True
+        self._connection = 0
+        self._away_since: float | None = self._loop.time()
+        self._gone = asyncio.Event()
+        settings = context.settings
+        self._client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=settings.mqtt_client_id,
+            clean_session=False,
+            manual_ack=True,
+        )
+        self._client.suppress_exceptions = True  # one that escaped would end paho's thread without a word
+        if settings.mqtt_username:
+            self._client.username_pw_set(settings.mqtt_username, settings.mqtt_password)
+        if address.encrypted:
+            self._client.tls_set(ca_certs=settings.mqtt_ca_file or None)
+        self._client.reconnect_delay_set(FIRST_WAIT_S, LONGEST_WAIT_S)
+        self._client.on_connect = self._connected
+        self._client.on_disconnect = self._disconnected
+        self._client.on_message = self._delivered
+        self._client.on_subscribe = self._subscribed
+        self._address = address
+
+    def connect(self) -> None:
+        """Reach for the broker now and whenever it is away; returns at once."""
+        self._client.connect_async(self._address.host, self._address.port, KEEPALIVE_S)
+        self._client.loop_start()
+
+    def fault(self) -> str | None:
+        """What a supervisor should know, or None."""
+        since = self._away_since
+        if since is None or self._loop.time() - since < AWAY_S:
+            return None
+        return f"the broker {self._address} has been away for {self._loop.time() - since:.0f} s"
+
+    # --- on paho's thread ----------------------------------------------------------------------------------
+
+    def _connected(
+        self, client: Client, _data: Any, flags: ConnectFlags, code: ReasonCode, _more: Properties | None
+    ) -> None:
+        if code.is_failure:
+            log.error("the broker %s turned the gateway away: %s", self._address, code)
+            self._count("turned_away_by_broker")
+            return
+        self._connection += 1
+        log.info("connected to the broker %s, session kept: %s", self._address, flags.session_present)
+        client.subscribe([(topic, AT_LEAST_ONCE) for topic in TOPICS])
+        self._on_loop(self._note_connection, None)
+
+    def _subscribed(
+        self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _more: Properties | None
+    ) -> None:
+        for topic, code in zip(TOPICS, codes, strict=False):
+            if code.is_failure:
+                log.error("the broker %s lets the gateway not read %s", self._address, topic)
+                self._count("turned_away_by_broker")
+
+    def _disconnected(
+        self, _client: Client, _data: Any, _flags: DisconnectFlags, code: ReasonCode, _more: Properties | None
+    ) -> None:
+        self._connection += 1  # what was delivered before is delivered again: no answer from now on
+        log.info("disconnected from the broker %s: %s", self._address, code)
+        self._on_loop(self._note_connection, self._loop.time())
+
+    def _delivered(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        delivery = Delivery(message.topic, bytes(message.payload), message.qos, message.mid, self._connection)
+        self._on_loop(self._take, delivery)
+
+    def _on_loop(self, function: Any, argument: object) -> None:
+        with suppress(RuntimeError):  # the loop has ended; what is not acknowledged comes again
+            self._loop.call_soon_threadsafe(function, argument)
+
+    # --- on the loop ---------------------------------------------------------------------------------------
+
+    def _note_connection(self, away_since: float | None) -> None:
+        self._away_since = away_since
+        self.context.metrics.sessions.set(0 if away_since is not None else 1)
+        if away_since is not None:
+            self._gone.set()
+
+    def _take(self, delivery: Delivery) -> None:
+        """Have one message stored and acknowledge it then; what will never be stored at once."""
+        if not self._taking:
+            return
+        reason = self._objection(delivery)
+        if reason:
+            self._count(reason)
+            self._acknowledge(delivery)
+            return
+        self.context.intake.submit(
+            arrival_of(delivery), lambda acceptance: self._answer(delivery, acceptance)
+        )
+
+    def _objection(self, delivery: Delivery) -> str | None:
+        """Why a message is acknowledged and not stored, or None."""
+        if not delivery.payload:
+            return "empty"  # how a retained message is taken back
+        if len(delivery.payload) > self.context.settings.max_batch_bytes:
+            return "oversized"
+        if delivery.qos == 0 and self.context.intake.is_full:
+            return "unacknowledged_flood"  # QoS 1 stops at the broker's window, QoS 0 knows no bounds
+        if delivery.topic.startswith("owntracks/") and not is_kept(delivery.payload):
+            return "not_a_report"
+        return None
+
+    def _answer(self, delivery: Delivery, acceptance: Acceptance | None) -> None:
+        if acceptance is not None:  # else the database did not take it: it stays with the broker
+            self._acknowledge(delivery)
+
+    def _acknowledge(self, delivery: Delivery) -> None:
+        if delivery.qos and delivery.connection == self._connection:
+            self._client.ack(delivery.mid, delivery.qos)
+
+    def _count(self, reason: str) -> None:
+        self.context.metrics.rejected.labels(reason).inc()
+
+    async def stop_accepting(self) -> None:
+        """Take nothing more; the broker keeps what is not acknowledged."""
+        self._taking = False
+
+    async def close(self) -> None:
+        """The last acknowledgements leave, then a goodbye that ends paho's thread; the session stays."""
+        self._gone.clear()
+        self._client.disconnect()
+        if self._away_since is None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._gone.wait(), GOODBYE_S)
+
+
+def arrival_of(delivery: Delivery) -> Arrival:
+    """The message with what its decoder reads; the second level of the topic names the device."""
+    prefix, _slash, rest = delivery.topic.partition("/")
+    code = rest.partition("/")[0]
+    protocol = PROTOCOLS[prefix]
+    received_at = datetime.now(UTC)
+    message = Message(code, protocol, delivery.payload, f"mqtt {delivery.topic}", received_at)
+    return Arrival(message, DECODERS[protocol](delivery.payload, Reception(code, to_ms(received_at))))
+
+
+async def start(context: GatewayContext, host: str, port: int) -> MqttEdge:
+    """Reach for the broker of the settings; `host` and `port` are of no use here. Raises SettingError."""
+    edge = MqttEdge(context, broker_address(context.settings.mqtt_broker))
+    edge.connect()
+    return edge
