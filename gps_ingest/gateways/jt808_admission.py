@@ -1,28 +1,16 @@
 """Who is a terminal, and may it be heard? What the JT/T 808 gateway asks the database, off the event loop."""
 
-import asyncio
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import Session, sessionmaker
 
 from gps_ingest.decoders.jt808.messages import Profile, profile_of
+from gps_ingest.gateways.questions import ask
 from gps_ingest.store.proof import has_room
 from gps_ingest.store.registration import RegistrationAnswer, authenticated, register_terminal
 from gps_ingest.store.watermarks import to_ms
 from models.session import read_sessions, write_sessions
 from models.settings import Settings
-
-TRIES = 3
-PAUSE_S = 0.5
-Answered = TypeVar("Answered")
-
-
-class DatabaseAway(Exception):
-    """The database does not answer: the terminal has to come again."""
 
 
 class Admission:
@@ -34,28 +22,13 @@ class Admission:
 
     async def register(self, code: str, identity: str) -> RegistrationAnswer:
         """May this terminal register as the device, and with which token?"""
-        return await _ask(self._writing, lambda session: register_terminal(session, code, identity))
+        return await ask(self._writing, lambda session: register_terminal(session, code, identity))
 
     async def authenticate(self, code: str, token: bytes, now: datetime) -> Profile | None:
         """What to know of the device, when the token is its own."""
-        reception = await _ask(self._reading, lambda session: authenticated(session, code, token, to_ms(now)))
+        reception = await ask(self._reading, lambda session: authenticated(session, code, token, to_ms(now)))
         return None if reception is None else profile_of(reception)
 
     async def has_room(self, code: str) -> bool:
         """May one more message of a sender that proved nothing be kept?"""
-        return await _ask(self._reading, lambda session: has_room(session, code, *self._bounds))
-
-
-async def _ask(sessions: sessionmaker[Session], question: Callable[[Session], Answered]) -> Answered:
-    """Ask in a thread; a database that is away is asked again a little later."""
-
-    def asked() -> Answered:
-        with sessions.begin() as session:
-            return question(session)
-
-    for _ in range(TRIES):
-        try:
-            return await asyncio.to_thread(asked)
-        except (OperationalError, InterfaceError):
-            await asyncio.sleep(PAUSE_S)
-    raise DatabaseAway
+        return await ask(self._reading, lambda session: has_room(session, code, *self._bounds))

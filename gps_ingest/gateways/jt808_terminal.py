@@ -18,9 +18,9 @@ from gps_ingest.decoders.jt808.packets import Assembly, Packets, Whole
 from gps_ingest.decoders.jt808.stream import FrameStream
 from gps_ingest.gateways.connections import Connection
 from gps_ingest.gateways.intake import Afterwards
-from gps_ingest.gateways.jt808_admission import DatabaseAway
 from gps_ingest.gateways.jt808_login import CONVERSATION, take_unproven
 from gps_ingest.gateways.jt808_reports import PRIVATE, REPORTS
+from gps_ingest.gateways.questions import DatabaseAway
 from gps_ingest.store.acceptance import Acceptance, Arrival
 from gps_ingest.store.raw_messages import Message
 from models.values import Refusal
