@@ -9,22 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from gps_ingest.store.copied_messages import COLUMNS, insert_messages, next_ids
 from models.fixes import RawMessage
 from models.vocabulary import Protocol, RawStatus
 
 MAX_REASON = 500  # the column's width
 MAX_SOURCE = 200
 LOOKUP_PAIRS = 500  # both engines take far more parameters in a statement
-COLUMNS = "id, device_code, device_id, protocol, received_at, body, sha256, source, status, reason"
 INSERT_SQLITE = (
     f"INSERT INTO raw_message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608 - column names of this file
 )
-INSERT_POSTGRESQL = (
-    f"INSERT INTO raw_message ({COLUMNS}) SELECT * FROM unnest("  # noqa: S608 - the same
-    "%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], "
-    "%s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING"
-)
-NEXT_IDS = "SELECT nextval(pg_get_serial_sequence('raw_message', 'id')) FROM generate_series(1, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +100,10 @@ def _insert_sqlite(
 def _insert_postgresql(
     connection: Connection, filings: Sequence[Filing], digests: Sequence[str]
 ) -> tuple[list[int], int]:
-    """The same; rows go in by (device, digest), so that two writers of the same bytes cannot lock up."""
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor:
-        ids = [number for (number,) in cursor.execute(NEXT_IDS, [len(filings)]).fetchall()]
-        rows = [_row(*each) for each in zip(ids, filings, digests, strict=True)]
-        rows.sort(key=lambda row: (row[1], row[6]))
-        cursor.execute(INSERT_POSTGRESQL, [list(column) for column in zip(*rows, strict=True)])
-        return ids, cursor.rowcount
+    """The same."""
+    ids = next_ids(connection, len(filings))
+    rows = [_row(*each) for each in zip(ids, filings, digests, strict=True)]
+    return ids, insert_messages(connection, rows)
 
 
 def _row(row_id: int, filing: Filing, digest: str) -> list[Any]:
