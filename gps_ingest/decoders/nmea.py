@@ -35,6 +35,7 @@ ACTIVE, VOID = "A", "V"
 NO_SATELLITE_MODES = frozenset("NEMS")  # no fix, estimated, typed by hand, simulated
 NO_SATELLITE_QUALITIES = frozenset("0678")  # the same of GGA
 KINDS = ("RMC", "GGA")
+UNDATED = (Refusal("sentences", "date", "GGA has no date, and there is no RMC that tells it"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def decode(body: bytes, reception: Reception) -> Decoded:
         if line.strip() and not line.lstrip().startswith(b"#"):
             reader.read(line, position)
     reader.end_second()
-    return Decoded(batch_of(reader.fixes, reader.positions), tuple(reader.refusals), place=LINE)
+    undated = UNDATED if reader.seen == {"GGA"} else ()
+    return Decoded(batch_of(reader.fixes, reader.positions), (*reader.refusals, *undated), place=LINE)
 
 
 class _Reader:
@@ -79,6 +81,7 @@ class _Reader:
         self.fixes: list[DecodedFix] = []
         self.positions: list[int] = []
         self.refusals: list[Refusal] = []
+        self.seen: set[str] = set()  # kinds of sentences
         self._ahead_ms = utc_offset_minutes * 60_000
         self._second = Second()
 
@@ -90,6 +93,7 @@ class _Reader:
             if sentence.kind not in KINDS or sentence.start != "$":
                 return
             field = sentence.kind
+            self.seen.add(field)
             if sentence.kind == "RMC":
                 self._report(sentence, position)
             else:
