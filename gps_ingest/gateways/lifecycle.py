@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 STUCK_S = 30.0  # messages waiting this long without a commit: the supervisor should know
 ANSWER_S = 2.0  # for the last answers to leave
+SWITCH_S = 0.0002  # SQLite gives the interpreter up for each row; by default its writer waits 5 ms to go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ async def run_gateway(
 ) -> None:
     """Run until SIGTERM, SIGINT or `stop`; `started` is called once devices can come."""
     stop = stop or asyncio.Event()
+    sys.setswitchinterval(SWITCH_S)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
