@@ -1,0 +1,1 @@
+"""Is MQTT taken in through a real Mosquitto, whatever is killed?"""
