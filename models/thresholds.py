@@ -31,6 +31,42 @@ class DoubtThresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceThresholds:
+    """When can a device's data not be a true track?"""
+
+    skew_fixes: int = 20  # live fixes whose median delay is the error of the clock
+    skew_ahead_s: float = 30.0  # the clock may be ahead of receipt by this
+    skew_behind_s: float = 120.0
+    zone_slip_s: float = 120.0  # this near to a multiple of half an hour, a time zone was taken for another
+    outlier_fixes: int = 3  # away and back within so many fixes is reception, longer is a place claimed
+    frozen_fixes: int = 5
+    frozen_kmh: float = 10.0  # of the wheels: slower is a queue in which a receiver may hold its place
+    frozen_min_km: float = 0.5  # odometers count in 0.1 km
+    datum_stop_fixes: int = 20
+    datum_stop_m: float = 30.0  # as near to a facility must a standing fix come
+    datum_away_m: float = 100.0  # and as far from every one was it as sent
+    datum_route_fixes: int = 50
+    datum_route_far_m: float = 150.0
+    datum_route_near_m: float = 30.0
+    datum_axis_share: float = 0.08  # of the way in the less driven direction: one straight road has twins
+    replay_windows: int = 3
+    replay_fixes: int = 20  # of a window
+    replay_distinct_steps: int = 12  # of a window: an even drive or a stand repeats without fraud
+    clone_apart_m: float = 2_000.0
+    clone_within_s: float = 60.0
+    clone_fixes: int = 3  # of each of the two places, each of them sent on after the other began
+    tamper_fixes: int = 2  # with an alarm: a single one is ignition
+    tamper_join_s: float = 600.0
+    blinded_from_satellites: int = 8
+    blinded_to_satellites: int = 3
+    blinded_s: float = 120.0
+    signal_steady: int = 5  # of 31 steps of the mobile network
+    area_vehicles: int = 3  # that lose their position near each other: jamming or works, nobody's doing
+    area_m: float = 1_000.0
+    area_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
 class TrackThresholds:
     """When does a track leave a facility, a corridor, a schedule, or fall silent?"""
 
@@ -111,6 +147,18 @@ class MassThresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceThresholds:
+    """What counts in the regulators' service figures? None of these raises a finding."""
+
+    qualified_speed_kmh: float = 160.0  # JT/T 809 platforms take no truck to be faster
+    track_break_s: float = 300.0  # two reports of the slowest moving terminal, with reserve
+    track_break_m: float = 500.0  # silence of a standing vehicle leaves no way untold
+    offline_s: float = 600.0  # the connection of a terminal that is silent for so long is closed
+    offline_m: float = 2000.0
+    drift_fixes: int = 1  # fixes out of place that make a vehicle a drifting one
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
     """All thresholds of the rules."""
 
@@ -118,9 +166,18 @@ class Thresholds:
     track: TrackThresholds = TrackThresholds()
     assignment: AssignmentThresholds = AssignmentThresholds()
     mass: MassThresholds = MassThresholds()
+    device: DeviceThresholds = DeviceThresholds()
+    service: ServiceThresholds = ServiceThresholds()
 
 
-GROUPS = (DoubtThresholds, TrackThresholds, AssignmentThresholds, MassThresholds)
+GROUPS = (
+    DoubtThresholds,
+    TrackThresholds,
+    AssignmentThresholds,
+    MassThresholds,
+    DeviceThresholds,
+    ServiceThresholds,
+)
 
 
 def read_thresholds(environ: Mapping[str, str] | None = None) -> Thresholds:

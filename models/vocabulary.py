@@ -258,5 +258,5 @@ class Doubt(IntFlag):
     NOT_FIXED = 16384
 
 
-UNUSABLE_DOUBTS = Doubt.RANGE | Doubt.SWAPPED_AXES | Doubt.FUTURE | Doubt.NOT_FIXED
+UNUSABLE_DOUBTS = Doubt.RANGE | Doubt.SWAPPED_AXES | Doubt.FUTURE | Doubt.NOT_FIXED | Doubt.FROZEN_POSITION
 """A fix with one of these says nothing about where the vehicle was; rules on tracks pass it over."""

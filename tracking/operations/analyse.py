@@ -20,6 +20,7 @@ from tracking.operations.judge_blocks import judge_blocks
 from tracking.operations.one_at_a_time import only_analysis
 from tracking.operations.retrack_vehicle import retrack_vehicle
 from tracking.queries.contradictions import Run
+from tracking.queries.doubt_stretches import judgement_stretches
 from tracking.queries.fixes import to_ms
 from tracking.queries.open_work import blocks_to_judge
 from tracking.queries.track_cache import TrackCache
@@ -60,7 +61,8 @@ def analyse(
 
         def this_run(session: Session) -> Run:
             world = load_world(session, thresholds, timezone)
-            return Run(world, to_ms(until), recorded_at, contradicted_score, tracks)
+            doubted = judgement_stretches(session)
+            return Run(world, to_ms(until), recorded_at, contradicted_score, tracks, doubted)
 
         vehicles, fixes = retrack_dirty(engine, this_run, progress)
         blocks = judge_open(engine, this_run, progress)

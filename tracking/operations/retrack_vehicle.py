@@ -15,6 +15,7 @@ from models.journeys import ManifestMark, SilenceRow, TripLeg, TripRow, VisitRow
 from models.manifests import Leg, Manifest
 from models.values import Track
 from tracking.operations.revise_findings import retract_scopes
+from tracking.operations.watch_devices import watch_devices
 from tracking.queries.contradictions import Run, trip_scope
 from tracking.queries.fixes import BEGINNING_MS, next_fix_ms, vehicle_track
 from tracking.queries.paper import from_moment
@@ -45,7 +46,7 @@ def retrack_vehicle(session: Session, vehicle_id: int, run: Run) -> int:
     )
     if mark is None or mark.dirty_from_ms is None or mark.dirty_from_ms > run.until_ms:
         return 0
-    dirty_ms = mark.dirty_from_ms
+    dirty_ms = watch_devices(session, vehicle_id, mark.dirty_from_ms, run)
     anchor = find_anchor(session, vehicle_id, dirty_ms)
     track = usable(vehicle_track(session, vehicle_id, anchor.restart_ms, run.until_ms))
     run.tracks.keep(vehicle_id, anchor.restart_ms, run.until_ms, track)

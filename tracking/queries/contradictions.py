@@ -1,6 +1,7 @@
 """What contradicts in one block? Reads the tracks that the rules need and collects what they find."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from tracking.queries.open_work import REFUSAL_SLACK_MS, Block
 from tracking.queries.track_cache import TrackCache
 from tracking.rules.assignment import Assignment, Claim, Journey, Link, right_destination
 from tracking.rules.coverage import heard_fraction
+from tracking.rules.doubt_stretches import Stretch
 from tracking.rules.findings import FindingDraft
 from tracking.rules.judge_assignment import (
     Paper,
@@ -37,13 +39,14 @@ Scoped = tuple[str, FindingDraft]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What holds for a whole run of the analysis."""
+    """What holds for a whole run of the analysis; `doubted`: by vehicle, what explains jumps and silence."""
 
     world: World
     until_ms: int
     recorded_at: datetime
     contradicted_score: float
     tracks: TrackCache
+    doubted: Mapping[int, tuple[Stretch, ...]] = field(default_factory=dict)
 
 
 def trip_scope(vehicle_id: int, departed_ms: int) -> str:
@@ -196,6 +199,7 @@ def trip_context(
         paths=paths,
         manifest_ids=manifest_ids,
         device_code=run.tracks.device_code(session, journey.vehicle_id, journey.departed_ms),
+        doubted=run.doubted.get(journey.vehicle_id, ()),
     )
 
 

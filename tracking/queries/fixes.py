@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from models.fixes import FixRow
 from models.fleet import Device, DeviceBinding
 from models.values import TRACK_COLUMNS, TRACK_DTYPES, Track, make_track
-from models.vocabulary import E7
+from models.vocabulary import E7, Datum
+from tracking.queries.doubt_stretches import stretches_seen
+from tracking.rules.doubted_tracks import read_right
 
 BEGINNING_MS, END_MS = -(2**62), 2**62
 
@@ -27,16 +29,19 @@ FIXES = text(
 def vehicle_track(session: Session, vehicle_id: int, start_ms: int, end_ms: int) -> Track:
     """All fixes of the devices bound to a vehicle, each while it was bound, in time order.
 
-    start_ms, end_ms: both included. Fixes of every doubt are there; positions are degrees as sent; columns
-    of the track other than COLUMNS are blank.
+    start_ms, end_ms: both included. Fixes of every doubt are there, those that the analysis found among them;
+    positions are degrees WGS 84, converted from what the device was registered or found to speak; columns of
+    the track other than COLUMNS are blank.
     """
     parts = []
+    doubted = stretches_seen(session, vehicle_id, start_ms, end_ms)
     for bound in bound_devices(session, vehicle_id):
         low, high = max(start_ms, bound.from_ms), min(end_ms, bound.to_ms - 1)
         if low <= high:
             # Raw tuples of the driver: Row objects would take longer than the arithmetic on them.
             found = session.execute(FIXES, {"device": bound.id, "start": low, "end": high})
-            parts.append(as_track(found.cursor.fetchall(), bound.id))  # type: ignore[attr-defined]
+            sent = as_track(found.cursor.fetchall(), bound.id)  # type: ignore[attr-defined]
+            parts.append(read_right(sent, bound.datum, doubted.get(bound.id, ())))
     return in_time_order(parts)
 
 
@@ -48,19 +53,20 @@ class BoundDevice:
     code: str
     from_ms: int
     to_ms: int
+    datum: Datum  # as registered
 
 
 def bound_devices(session: Session, vehicle_id: int) -> list[BoundDevice]:
     """The devices that were ever on a vehicle, in order of time."""
     rows = session.execute(
-        select(Device.id, Device.code, DeviceBinding.valid_from, DeviceBinding.valid_to)
+        select(Device.id, Device.code, DeviceBinding.valid_from, DeviceBinding.valid_to, Device.datum)
         .join(DeviceBinding, DeviceBinding.device_id == Device.id)
         .where(DeviceBinding.vehicle_id == vehicle_id)
         .order_by(DeviceBinding.valid_from)
     )
     return [
-        BoundDevice(device_id, code, to_ms(start), END_MS if end is None else to_ms(end))
-        for device_id, code, start, end in rows
+        BoundDevice(device_id, code, to_ms(start), END_MS if end is None else to_ms(end), datum)
+        for device_id, code, start, end, datum in rows
     ]
 
 

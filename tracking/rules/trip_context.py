@@ -7,6 +7,7 @@ import numpy as np
 
 from models.values import TRACK_COLUMNS, Track, VehicleFacts
 from models.vocabulary import UNUSABLE_DOUBTS
+from tracking.rules.doubt_stretches import Stretch
 from tracking.rules.route_path import RoutePath
 
 
@@ -24,6 +25,7 @@ class TripContext:
     paths: tuple[RoutePath, ...]
     manifest_ids: tuple[int, ...]
     device_code: str | None
+    doubted: tuple[Stretch, ...] = ()  # of the vehicle's device at any time
     silent_until_ms: int | None = None  # of a trip whose end the data do not show: now, or paper's arrival
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, tzinfo
 from models.thresholds import Thresholds
 from models.values import DiversionFacts, FacilityArea, RefusalFacts, RouteLine, VehicleFacts
 from models.vocabulary import FindingKind, Mode
+from tracking.rules.datum_ground import DatumGround
 from tracking.rules.findings import Tally
 from tracking.rules.route_path import RoutePath, route_path
 from tracking.rules.shadows import Silences, no_silences
@@ -42,6 +43,15 @@ class World:
     zone: tzinfo = UTC  # of the city: dated limits change at its midnight
     usual_minutes: Mapping[tuple[int, int], float] = field(default_factory=dict)
     _paths: dict[int, RoutePath] = field(default_factory=dict)
+
+    _grounds: dict[tuple[float, float], DatumGround] = field(default_factory=dict)
+
+    def ground(self, lat: float, lon: float) -> DatumGround:
+        """Facilities and routes around a place, prepared for measuring in bulk."""
+        cell = round(lat, 1), round(lon, 1)
+        if cell not in self._grounds:
+            self._grounds[cell] = DatumGround(self.places, self.routes, *cell)
+        return self._grounds[cell]
 
     def code_of(self, facility_id: int | None) -> str | None:
         """The code of a facility, for reasons."""

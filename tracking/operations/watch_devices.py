@@ -1,0 +1,216 @@
+"""Look at what a vehicle's devices sent, day by day, and write down what is doubted of it.
+
+Each UTC day touched by new fixes is looked at anew as a whole, so that what is found does not depend on the
+order in which its fixes came.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from models.device_days import DeviceDay, DoubtStretch, TrackWindow
+from models.vocabulary import FindingKind
+from tracking.queries.contradictions import Run
+from tracking.queries.device_fixes import device_fixes, first_fix_ms, senders_of
+from tracking.queries.doubt_stretches import stretches_of
+from tracking.queries.fixes import BEGINNING_MS, BoundDevice, bound_devices
+from tracking.rules.datum_ground import DatumGround
+from tracking.rules.datum_segments import DayProof, datum_segments
+from tracking.rules.device_fixes import DeviceFixes
+from tracking.rules.doubt_stretches import DAY_MS, MARGIN_MS, Stretch, day_of
+from tracking.rules.watch_day import WatchedDay, watch_day
+
+CHUNK_DAYS = 7  # read at a time
+KEYS_A_QUERY = 400
+READ_ANEW = (FindingKind.FROZEN_POSITION, FindingKind.CLONED_DEVICE)
+"""Kinds that change how a track is read or judged: from their beginning on all is worked out anew."""
+COMPARED = (FindingKind.DATUM_SHIFT, FindingKind.REPLAYED_TRACK)
+"""Kinds that are not a day's own: they are found by looking at other days."""
+
+
+def watch_devices(session: Session, vehicle_id: int, dirty_ms: int, run: Run) -> int:
+    """Bring what is doubted of a vehicle's devices up to the run's moment; new fixes came from dirty_ms on.
+
+    Returns from when on the vehicle's track must be worked out anew: dirty_ms or earlier.
+    """
+    for bound in bound_devices(session, vehicle_id):
+        since_ms = max(dirty_ms - MARGIN_MS, bound.from_ms)
+        until_ms = min(run.until_ms + 1, bound.to_ms)
+        days = list(watched_days(session, bound, since_ms, until_ms, run))
+        if not days:
+            continue
+        before = stretches_of(session, vehicle_id, bound.id)
+        replace_stretches(session, vehicle_id, bound, days)
+        replace_windows(session, vehicle_id, bound.id, days)
+        replace_days(session, vehicle_id, bound.id, days)
+        replace_segments(session, vehicle_id, bound)
+        after = stretches_of(session, vehicle_id, bound.id)
+        dirty_ms = min([dirty_ms, *(read_from_ms(each) for each in changed(before, after))])
+    return dirty_ms
+
+
+def watched_days(
+    session: Session, bound: BoundDevice, since_ms: int, until_ms: int, run: Run
+) -> Iterator[WatchedDay]:
+    """The days with fixes from the one of `since_ms` on, each looked at with an hour on either side."""
+    start_ms: int | None = first_fix_ms(
+        session, bound.id, max(day_of(since_ms) * DAY_MS, bound.from_ms), until_ms
+    )
+    while start_ms is not None:
+        first = day_of(start_ms)
+        end_ms = (first + CHUNK_DAYS) * DAY_MS
+        low, high = max(first * DAY_MS - MARGIN_MS, bound.from_ms), min(end_ms + MARGIN_MS, until_ms)
+        chunk = device_fixes(session, bound.id, low, high)
+        ground = ground_of(chunk, run)
+        for day in range(first, first + CHUNK_DAYS):
+            watched = watch_day(day, chunk, bound.datum, run.world, ground, partial(senders_of, session))
+            if watched is not None:
+                yield watched
+        start_ms = first_fix_ms(session, bound.id, end_ms, until_ms)
+
+
+def ground_of(fixes: DeviceFixes, run: Run) -> DatumGround:
+    """The city around a device's fixes."""
+    placed = fixes.placed()
+    if len(placed) == 0:
+        return run.world.ground(0.0, 0.0)
+    middle = len(placed) // 2
+    return run.world.ground(float(placed.lat[middle]), float(placed.lon[middle]))
+
+
+def replace_stretches(
+    session: Session, vehicle_id: int, bound: BoundDevice, days: Sequence[WatchedDay]
+) -> None:
+    """What is stored of these days becomes what they show."""
+    for day in days:
+        session.execute(
+            delete(DoubtStretch).where(
+                *of_device(DoubtStretch, vehicle_id, bound.id),
+                DoubtStretch.from_ms.between(day.day * DAY_MS, (day.day + 1) * DAY_MS - 1),
+                DoubtStretch.kind.not_in(COMPARED),
+            )
+        )
+    add_stretches(session, vehicle_id, bound.id, (each for day in days for each in day.stretches))
+
+
+def add_stretches(session: Session, vehicle_id: int, device_id: int, stretches: Iterable[Stretch]) -> None:
+    """Write stretches of one device."""
+    rows = [{"vehicle_id": vehicle_id, "device_id": device_id, **asdict(each)} for each in stretches]
+    if rows:
+        session.execute(insert(DoubtStretch), rows)
+
+
+def replace_windows(session: Session, vehicle_id: int, device_id: int, days: Sequence[WatchedDay]) -> None:
+    """The stored windows of these days become theirs. Days of others that shared one that is gone are to be
+    compared again."""
+    for day in days:
+        in_day = TrackWindow.time_ms.between(day.day * DAY_MS, (day.day + 1) * DAY_MS - 1)
+        stored = select(TrackWindow.time_ms, TrackWindow.fingerprint)
+        found = session.execute(stored.where(*of_device(TrackWindow, vehicle_id, device_id), in_day))
+        old = {(time_ms, fingerprint) for time_ms, fingerprint in found}
+        new = set(zip(day.window_ms, day.windows.fingerprint.tolist(), strict=True))
+        gone = sorted(old - new)
+        for low in range(0, len(gone), KEYS_A_QUERY):
+            part = gone[low : low + KEYS_A_QUERY]
+            compare_again(session, [fingerprint for _, fingerprint in part])
+            times = TrackWindow.time_ms.in_([time_ms for time_ms, _ in part])
+            session.execute(delete(TrackWindow).where(TrackWindow.device_id == device_id, times))
+        rows = [
+            {"vehicle_id": vehicle_id, "device_id": device_id, "time_ms": time_ms, "fingerprint": fingerprint}
+            for time_ms, fingerprint in sorted(new - old)
+        ]
+        if rows:
+            session.execute(insert(TrackWindow), rows)
+
+
+def compare_again(session: Session, fingerprints: Sequence[int]) -> None:
+    """The days that hold one of these windows are to be compared again."""
+    sharing = session.execute(
+        select(TrackWindow.vehicle_id, TrackWindow.device_id, TrackWindow.time_ms).where(
+            TrackWindow.fingerprint.in_(fingerprints)
+        )
+    )
+    for vehicle_id, device_id, day in {(v, d, day_of(time_ms)) for v, d, time_ms in sharing}:
+        session.execute(
+            update(DeviceDay)
+            .where(*of_device(DeviceDay, vehicle_id, device_id), DeviceDay.day == day)
+            .values(compared=False)
+        )
+
+
+def replace_days(session: Session, vehicle_id: int, device_id: int, days: Sequence[WatchedDay]) -> None:
+    """The stored days become these, to be compared and told of."""
+    for low in range(0, len(days), KEYS_A_QUERY):
+        numbers = [day.day for day in days[low : low + KEYS_A_QUERY]]
+        session.execute(
+            delete(DeviceDay).where(*of_device(DeviceDay, vehicle_id, device_id), DeviceDay.day.in_(numbers))
+        )
+    rows = [
+        {
+            "vehicle_id": vehicle_id,
+            "device_id": device_id,
+            "day": day.day,
+            "datum": None if day.proof is None else day.proof.datum,
+            "figures": day_figures(day),
+            "compared": False,
+            "told": False,
+        }
+        for day in days
+    ]
+    session.execute(insert(DeviceDay), rows)
+
+
+def day_figures(day: WatchedDay) -> dict[str, int | dict[str, float | int | str]]:
+    """First and last fix of a day, and what it proves of its coordinates."""
+    proof: dict[str, float | int | str] = {} if day.proof is None else asdict(day.proof)
+    proof.pop("datum", None)
+    return {"first_ms": int(day.fixes.time_ms[0]), "last_ms": int(day.fixes.time_ms[-1]), "proof": proof}
+
+
+def replace_segments(session: Session, vehicle_id: int, bound: BoundDevice) -> None:
+    """The stored stretches in other coordinates become those that all days together prove."""
+    mine = of_device(DeviceDay, vehicle_id, bound.id)
+    days = [
+        DayProof(row.day, row.datum, row.figures["first_ms"], row.figures["last_ms"], row.figures["proof"])
+        for row in session.scalars(select(DeviceDay).where(*mine).order_by(DeviceDay.day))
+    ]
+    session.execute(
+        delete(DoubtStretch).where(
+            *of_device(DoubtStretch, vehicle_id, bound.id), DoubtStretch.kind == FindingKind.DATUM_SHIFT
+        )
+    )
+    add_stretches(session, vehicle_id, bound.id, datum_segments(days, bound.datum))
+
+
+def changed(before: Sequence[Stretch], after: Sequence[Stretch]) -> list[Stretch]:
+    """Stretches that are there only before or only after, as far as the track is read by them."""
+    kinds = (*READ_ANEW, FindingKind.DATUM_SHIFT)
+    one, other = ({reading(each): each for each in side if each.kind in kinds} for side in (before, after))
+    return [(one | other)[key] for key in set(one) ^ set(other)]
+
+
+def reading(stretch: Stretch) -> tuple[object, ...]:
+    """What of a stretch decides how a track is read."""
+    if stretch.kind is FindingKind.DATUM_SHIFT:
+        held = stretch.figures.get("holds_from_ms"), stretch.figures.get("holds_to_ms")
+        return (stretch.kind, stretch.cause, *held)
+    span = (stretch.from_ms, stretch.to_ms)
+    return stretch.kind, *span
+
+
+def read_from_ms(stretch: Stretch) -> int:
+    """From when on a track is read otherwise when this stretch comes or goes."""
+    if stretch.kind is FindingKind.DATUM_SHIFT:
+        held_ms = stretch.figures.get("holds_from_ms")
+        return BEGINNING_MS if held_ms is None else int(held_ms)
+    return stretch.from_ms
+
+
+def of_device(
+    table: type[DeviceDay] | type[DoubtStretch] | type[TrackWindow], vehicle_id: int, device_id: int
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The condition on the rows of one device on one vehicle."""
+    return table.vehicle_id == vehicle_id, table.device_id == device_id

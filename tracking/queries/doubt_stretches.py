@@ -1,0 +1,53 @@
+"""Over which times is a vehicle's track doubted, and in which coordinates was it really sent?"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.device_days import DoubtStretch
+from models.vocabulary import FindingKind
+from tracking.rules.doubt_stretches import Stretch
+
+IN_JUDGEMENT = (FindingKind.FROZEN_POSITION, FindingKind.CLONED_DEVICE)
+"""Kinds that explain what rules on tracks would otherwise see: silence, jumps."""
+
+
+def as_stretch(row: DoubtStretch) -> Stretch:
+    """A row as the rules see it."""
+    return Stretch(row.kind, row.cause, row.from_ms, row.to_ms, row.figures)
+
+
+def stretches_of(session: Session, vehicle_id: int, device_id: int) -> list[Stretch]:
+    """Everything doubted of a device on a vehicle, in order of time."""
+    chosen = select(DoubtStretch).where(
+        DoubtStretch.vehicle_id == vehicle_id, DoubtStretch.device_id == device_id
+    )
+    ordered = chosen.order_by(DoubtStretch.from_ms, DoubtStretch.kind, DoubtStretch.cause)
+    return [as_stretch(row) for row in session.scalars(ordered)]
+
+
+def stretches_seen(session: Session, vehicle_id: int, start_ms: int, end_ms: int) -> dict[int, list[Stretch]]:
+    """device id → what is doubted of it while on a vehicle, where it touches [start, end].
+
+    The coordinates in which it spoke may hold before and after the fixes that proved them, so these are
+    always all there.
+    """
+    touching = (DoubtStretch.from_ms <= end_ms) & (DoubtStretch.to_ms >= start_ms)
+    chosen = select(DoubtStretch).where(
+        DoubtStretch.vehicle_id == vehicle_id, touching | (DoubtStretch.kind == FindingKind.DATUM_SHIFT)
+    )
+    found: dict[int, list[Stretch]] = defaultdict(list)
+    for row in session.scalars(chosen.order_by(DoubtStretch.from_ms)):
+        found[row.device_id].append(as_stretch(row))
+    return found
+
+
+def judgement_stretches(session: Session) -> Mapping[int, tuple[Stretch, ...]]:
+    """vehicle id → the stretches that explain findings of its track; they are few."""
+    found: dict[int, list[Stretch]] = defaultdict(list)
+    chosen = select(DoubtStretch).where(DoubtStretch.kind.in_(IN_JUDGEMENT))
+    for row in session.scalars(chosen.order_by(DoubtStretch.from_ms)):
+        found[row.vehicle_id].append(as_stretch(row))
+    return {vehicle_id: tuple(stretches) for vehicle_id, stretches in found.items()}
