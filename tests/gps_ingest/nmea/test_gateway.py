@@ -1,0 +1,298 @@
+"""Does the NMEA gateway let in whom it knows, keep what is said, and tell so after the commit?"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from gps_ingest.decoders.nmea_sentences import sealed
+from gps_ingest.gateways import nmea
+from gps_ingest.gateways.nmea_receiver import MOST_LINE_BYTES, login_of
+from gps_ingest.store.devices import issue_token
+from models.session import write_sessions
+from models.settings import Settings
+from models.vocabulary import Doubt, Protocol, RawStatus
+from tests.factories import device, ms, vehicle
+from tests.gps_ingest.edges import PATIENCE_S, Running, fixes, raws, running
+from tests.gps_ingest.nmea.receiving import GGA, RMC, gga, lines, rmc
+
+HELLO = b"$" + sealed("PSLUD,HELLO") + b"\r\n"
+NO = b"$" + sealed("PSLUD,NO") + b"\r\n"
+
+
+@pytest.fixture
+def token(engine: Engine) -> str:
+    """The token of the registered receiver N1."""
+    with write_sessions(engine).begin() as session:
+        device(session, vehicle(session), code="N1", protocol=Protocol.NMEA)
+        return issue_token(session, "N1")
+
+
+def converse(
+    engine: Engine, talk: Callable[[Running], Awaitable[None]], settings: Settings | None = None
+) -> None:
+    async def whole() -> None:
+        async with running(engine, nmea.start, settings) as gateway:
+            await talk(gateway)
+
+    asyncio.run(whole())
+
+
+@asynccontextmanager
+async def connected(
+    gateway: Running, token: str = ""
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection, logged in when a token is given."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    if token:
+        writer.write(login(token))
+        assert await line_of(reader) == HELLO
+    yield reader, writer
+    writer.close()
+
+
+async def line_of(reader: asyncio.StreamReader) -> bytes:
+    return await asyncio.wait_for(reader.readline(), PATIENCE_S)
+
+
+def login(token: str, code: str = "N1") -> bytes:
+    return f"$PSLUD,{code},{token}\r\n".encode()
+
+
+def ok(count: int) -> bytes:
+    return b"$" + sealed(f"PSLUD,OK,{count}") + b"\r\n"
+
+
+def at(moment: datetime) -> dict[str, str]:
+    return {"time": f"{moment:%H%M%S}.00", "date": f"{moment:%d%m%y}"}
+
+
+def just_now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def test_positions_are_kept_and_then_told(engine: Engine, token: str) -> None:
+    now = just_now()
+
+    async def talk(gateway: Running) -> None:
+        async with connected(gateway, token) as (reader, writer):
+            writer.write(lines(gga(time=at(now)["time"]), b"$" + sealed("GPVTG,1"), rmc(**at(now))))
+            assert await line_of(reader) == ok(3)
+            assert len(fixes(engine)) == 1  # told after the commit
+            writer.write(lines(rmc(**at(now + timedelta(seconds=1))), rmc(**at(now + timedelta(seconds=2)))))
+            assert [await line_of(reader), await line_of(reader)] == [ok(4), ok(5)]
+
+    converse(engine, talk)
+    first, *_ = fixes(engine)
+    assert (first.time_ms, first.lat_e7, first.satellites, first.doubts) == (ms(now), 312_500_000, 9, 0)
+    [raw, *_] = raws(engine)
+    assert (raw.device_code, raw.protocol, raw.status) == ("N1", Protocol.NMEA, RawStatus.ACCEPTED)
+    assert b"VTG" not in raw.body
+    assert all(token.encode() not in raw.body for raw in raws(engine))
+
+
+def test_a_backlog_is_taken_and_the_sender_may_hang_up_its_side(engine: Engine, token: str) -> None:
+    begin = just_now() - timedelta(hours=2)
+    log = [
+        line
+        for second in range(300)
+        for line in (
+            rmc(**at(begin + timedelta(seconds=second))),
+            gga(time=at(begin + timedelta(seconds=second))["time"]),
+        )
+    ]
+
+    async def talk(gateway: Running) -> None:
+        async with connected(gateway) as (reader, writer):
+            writer.write(login(token) + lines(*log))
+            writer.write_eof()
+            told = (await asyncio.wait_for(reader.read(), PATIENCE_S)).splitlines(keepends=True)
+            assert (told[0], told[-1]) == (HELLO, ok(600))
+
+    converse(engine, talk)
+    rows = fixes(engine)
+    assert len(rows) == 300
+    assert {(row.satellites, row.doubts) for row in rows} == {(9, Doubt.LATE)}
+
+
+def test_repeated_and_out_of_order_lines_count_once(engine: Engine, token: str) -> None:
+    moments = [just_now() - timedelta(seconds=back) for back in (1, 3, 2, 1, 3)]
+
+    async def talk(gateway: Running) -> None:
+        async with connected(gateway, token) as (reader, writer):
+            writer.write(lines(*(rmc(**at(moment)) for moment in moments)))
+            while await line_of(reader) != ok(5):
+                pass
+        assert (gateway.count("fixes_accepted"), gateway.count("fixes_repeated")) == (3, 2)
+
+    converse(engine, talk)
+    assert len(fixes(engine)) == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        (RMC, "no_login"),
+        (b"GET / HTTP/1.1", "no_login"),
+        (b"$PSLUD,N1", "no_login"),
+        (b"$PSLUD,N1,", "no_login"),
+        (b"$PSLUD,,token", "no_login"),
+        (b"$PSLUD,N1,token*00", "no_login"),
+        (b"\xff\xfe", "no_login"),
+        (b"$PSLUD,N1,wrong", "wrong_token"),
+        (b"$PSLUD,N2,wrong", "wrong_token"),
+    ],
+)
+@pytest.mark.usefixtures("token")
+def test_who_does_not_say_who_he_is_leaves_nothing_behind(engine: Engine, first: bytes, reason: str) -> None:
+    async def talk(gateway: Running) -> None:
+        async with connected(gateway) as (reader, writer):
+            writer.write(lines(first, RMC))
+            assert await asyncio.wait_for(reader.read(), PATIENCE_S) == NO
+        assert gateway.rejected(reason) == 1
+
+    converse(engine, talk)
+    assert raws(engine) == []
+
+
+def test_the_token_of_another_or_of_one_out_of_service_opens_nothing(engine: Engine, token: str) -> None:
+    with write_sessions(engine).begin() as session:
+        device(session, None, code="N2", protocol=Protocol.NMEA)
+        device(session, None, code="N3", protocol=Protocol.NMEA, active=False)
+        resting = issue_token(session, "N3")
+
+    async def talk(gateway: Running) -> None:
+        for code, shown in (("N2", token), ("N3", resting)):
+            async with connected(gateway) as (reader, writer):
+                writer.write(login(shown, code) + lines(RMC))
+                assert await asyncio.wait_for(reader.read(), PATIENCE_S) == NO
+        assert gateway.rejected("wrong_token") == 2
+
+    converse(engine, talk)
+    assert raws(engine) == []
+
+
+def test_a_login_may_be_sealed_and_repeated_but_not_exchanged(engine: Engine, token: str) -> None:
+    sealed_login = b"$" + sealed(f"PSLUD,N1,{token}") + b"\r\n"
+
+    async def talk(gateway: Running) -> None:
+        async with connected(gateway) as (reader, writer):
+            writer.write(sealed_login + sealed_login + lines(RMC) + login(token) + lines(GGA))
+            assert [await line_of(reader), await line_of(reader)] == [HELLO, ok(2)]
+            writer.write(login(token, "N2"))
+            assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
+        assert gateway.rejected("second_login") == 1
+
+    converse(engine, talk)
+    assert [raw.body for raw in raws(engine)] == [RMC + b"\n" + GGA]
+
+
+def test_damaged_lines_are_kept_with_their_reason_beside_the_good_ones(engine: Engine, token: str) -> None:
+    now = just_now()
+
+    async def talk(gateway: Running) -> None:
+        async with connected(gateway, token) as (reader, writer):
+            writer.write(lines(rmc(**at(now)), RMC[:-2] + b"00", b"junk"))
+            assert await line_of(reader) == ok(3)
+        assert (gateway.rejected("bad_checksum"), gateway.rejected("not_a_sentence")) == (1, 1)
+        assert gateway.count("items_refused") == 2
+
+    converse(engine, talk)
+    [raw] = raws(engine)
+    assert (raw.status, len(fixes(engine))) == (RawStatus.QUARANTINED, 1)
+    assert "line 2 sentence: the checksum is 00" in (raw.reason or "")
+
+
+def test_a_clock_far_ahead_is_quarantined_and_acknowledged(engine: Engine, token: str) -> None:
+    now = just_now()
+
+    async def talk(gateway: Running) -> None:
+        async with connected(gateway, token) as (reader, writer):
+            writer.write(lines(rmc(**at(now + timedelta(hours=1))), rmc(**at(now + timedelta(days=2)))))
+            while await line_of(reader) != ok(2):
+                pass
+
+    converse(engine, talk)
+    [fix] = fixes(engine)
+    assert fix.doubts == Doubt.FUTURE
+    assert [raw.status for raw in raws(engine)].count(RawStatus.REFUSED) == 0
+    assert any("more than 24 h after" in (raw.reason or "") for raw in raws(engine))
+
+
+def test_lines_without_a_date_are_passed_over(engine: Engine, token: str) -> None:
+    async def talk(gateway: Running) -> None:
+        async with connected(gateway, token) as (reader, writer):
+            writer.write(lines(gga(time="115958.00"), gga(time="115959.00"), RMC))
+            assert await line_of(reader) == ok(3)
+
+    converse(engine, talk)
+    assert [raw.body for raw in raws(engine)] == [RMC]
+
+
+def test_a_line_too_long_and_a_line_without_end_close_the_connection(engine: Engine, token: str) -> None:
+    async def talk(gateway: Running) -> None:
+        async with connected(gateway, token) as (reader, writer):
+            writer.write(b"$" + b"x" * MOST_LINE_BYTES)
+            assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
+        assert gateway.rejected("oversized") == 1
+        async with connected(gateway, token) as (reader, writer):
+            writer.write(RMC[:30])
+            house = gateway.edge
+            await gateway.until(lambda: any(each.unfinished_since is not None for each in house.connections))
+            [slow] = house.connections
+            later = slow.unfinished_since + house.context.settings.gateway_unfinished_s + 1
+            slow.heard_at = later
+            house.clock = lambda: later
+            house.sweep()
+            assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
+        assert gateway.rejected("unfinished") == 1
+
+    converse(engine, talk)
+
+
+@pytest.mark.usefixtures("token")
+def test_a_flood_of_logins_from_one_address_is_stopped(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        for _ in range(5):
+            async with connected(gateway) as (reader, writer):
+                writer.write(login("guess"))
+                await asyncio.wait_for(reader.read(), PATIENCE_S)
+        assert (gateway.rejected("wrong_token"), gateway.rejected("flood")) == (3, 2)
+
+    converse(engine, talk, Settings(gateway_messages_per_address=3))
+
+
+def test_what_was_read_before_the_end_is_committed_and_told(engine: Engine, token: str) -> None:
+    told: list[bytes] = []
+
+    async def whole() -> None:
+        async with running(engine, nmea.start) as gateway:
+            reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+            writer.write(login(token) + lines(rmc(**at(just_now()))))
+            assert await line_of(reader) == HELLO
+            await gateway.until(lambda: any(len(each.seconds) for each in gateway.edge.connections))
+        told.append(await line_of(reader))
+        writer.close()
+
+    asyncio.run(whole())
+    assert told == [ok(1)]
+    assert len(fixes(engine)) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        (b"$PSLUD,N1,abc", ("N1", b"abc")),
+        (b"$" + sealed("PSLUD,N1,abc"), ("N1", b"abc")),
+        (b"$PSLUD,a,b,abc", ("a,b", b"abc")),
+        (b"$PSLUD,N1,abc*00", ("", b"")),
+        (b"PSLUD,N1,abc", ("", b"")),
+        ("$PSLUD,车,abc".encode(), ("", b"")),
+        (b"", ("", b"")),
+    ],
+)
+def test_a_login_line(line: bytes, read: tuple[str, bytes]) -> None:
+    assert login_of(line) == read
