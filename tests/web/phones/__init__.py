@@ -1,0 +1,1 @@
+"""Do phones get in over HTTP, and only as themselves?"""

@@ -1,0 +1,70 @@
+"""Does anything block the queue of a phone that sends one point at a time, the oldest first?"""
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from models.fixes import FixRow, RawMessage
+from models.vocabulary import RawStatus
+from tests.web.phones.conversations import LAT, NOON_S, talk, traccar_8
+from tests.web.phones.stored import rows
+from web.api import phone_messages
+
+
+class TraccarQueue:
+    """The queue of Traccar Client (TrackingController.kt): the oldest point first, one at a time; one that is
+    not answered with less than 400 is sent again, for ever, and nothing else before it."""
+
+    def __init__(self, port: int, points: list[bytes]) -> None:
+        self.port, self.points = port, points
+        self.sent = 0
+
+    def send_one(self) -> int:
+        [(status, _body)] = talk(self.port, self.points[0])
+        self.sent += 1
+        if status < 400:
+            self.points.pop(0)
+        return status
+
+
+def at(second: int, token: str, lat: object = LAT) -> bytes:
+    request = traccar_8(token).replace(str(NOON_S).encode(), str(NOON_S + second).encode())
+    return request.replace(f"lat={LAT}".encode(), f"lat={lat}".encode())
+
+
+@pytest.mark.parametrize("bad", ["north", "NaN", "1e999", "", "%00%FF"])
+def test_a_point_that_can_never_be_taken_does_not_block_the_queue(
+    bad: str, engine: Engine, port: int, token: str
+) -> None:
+    queue = TraccarQueue(port, [at(0, token), at(1, token, bad), at(2, token)])
+    while queue.points and queue.sent < 10:
+        queue.send_one()
+    assert queue.sent == 3
+    assert sorted(fix.time_ms for fix in rows(engine, FixRow)) == [NOON_S * 1000, NOON_S * 1000 + 2000]
+    kept_aside = [raw for raw in rows(engine, RawMessage) if raw.status is not RawStatus.ACCEPTED]
+    assert [bad.encode() in raw.body for raw in kept_aside] == [True]
+    assert "lat" in kept_aside[0].reason
+
+
+def test_a_point_far_ahead_of_the_clock_waits_and_does_not_block(
+    engine: Engine, port: int, token: str
+) -> None:
+    assert TraccarQueue(port, [at(3 * 86_400, token)]).send_one() == 200
+    assert rows(engine, FixRow) == []
+    [raw] = rows(engine, RawMessage)
+    assert raw.status is RawStatus.QUARANTINED
+
+
+def test_a_database_that_is_away_blocks_the_queue_until_it_is_back(
+    engine: Engine, port: int, token: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_arguments: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    queue = TraccarQueue(port, [at(0, token), at(1, token)])
+    with monkeypatch.context() as broken:
+        broken.setattr(phone_messages, "accept_all", away)
+        assert [queue.send_one() for _ in range(3)] == [503] * 3
+    assert token not in "".join(each.getMessage() for each in caplog.records if each.name == "web")
+    assert [queue.send_one() for _ in range(2)] == [200] * 2
+    assert len(rows(engine, FixRow)) == 2
