@@ -26,6 +26,8 @@ from models.vocabulary import MS_PER_S
 
 log = logging.getLogger(__name__)
 
+COMPANY_S = 0.001  # nobody came for so long: those who are here are written
+
 Answer = Callable[[Acceptance | None], None]
 """Called on the loop after the commit; with None for a message that the database will never take."""
 
@@ -136,8 +138,7 @@ class Intake:
         with self._changed:
             while not self._tasks and not self._closing:
                 self._changed.wait()
-            if self._tasks and len(self._tasks) < self._most_rows and not self._closing:
-                self._changed.wait(self._linger_s)  # a little company costs nobody anything
+            self._wait_for_company()
             batch, rows = [], 0
             while self._tasks and rows < self._most_rows:
                 task = self._tasks.popleft()
@@ -145,6 +146,15 @@ class Intake:
                 batch.append(task)
             self._under_way = len(batch)
             return batch
+
+    def _wait_for_company(self) -> None:
+        """A message that comes while others keep coming is written together with them."""
+        until, seen = time.monotonic() + self._linger_s, 0
+        while seen < len(self._tasks) < self._most_rows and not self._closing:
+            if time.monotonic() >= until:
+                return
+            seen = len(self._tasks)
+            self._changed.wait(COMPANY_S)
 
     def _write_with_patience(self, batch: list[Task]) -> list[Acceptance | None]:
         """Write until it is done; a database that is away is waited for."""
@@ -186,13 +196,10 @@ class Intake:
 
     def _answer_all(self, batch: list[Task], results: list[Acceptance | None]) -> None:
         """On the loop, after the commit."""
-        now_ms = int(time.time() * MS_PER_S)
+        self.metrics.count_all(
+            [acceptance for acceptance in results if acceptance is not None], int(time.time() * MS_PER_S)
+        )
         for task, acceptance in zip(batch, results, strict=True):
-            if acceptance is not None:
-                self.metrics.count(acceptance)
-                if acceptance.accepted:
-                    newest = int(task.arrival.decoded.batch.time_ms.max())
-                    self.metrics.observe_lag(newest, now_ms)
             try:
                 task.answer(acceptance)
             except Exception:  # one connection's trouble must not keep the others from their answers

@@ -1,12 +1,14 @@
 """What does a gateway count? Prometheus metrics, one set a process."""
 
-from collections import Counter as Tally
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from gps_ingest.decoders.fix_batch import NEVER
 from gps_ingest.doubts import reasons_of
-from gps_ingest.store.acceptance import Acceptance
+from gps_ingest.store.acceptance import NO_DOUBTS, Acceptance
 from models.vocabulary import MS_PER_S
 
 LAG_S = (0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86_400)
@@ -36,20 +38,18 @@ class GatewayMetrics:
         self.waiting = Gauge("messages_waiting", "Messages between the wire and the commit", **own)
         Gauge("gateway_info", "Which gateway this is", ["gateway"], **own).labels(gateway).set(1)
 
-    def count(self, acceptance: Acceptance) -> None:
-        """One message that was committed."""
-        self.accepted.inc(acceptance.accepted)
-        if acceptance.repeated:
-            self.repeated.inc(acceptance.repeated)
-        if acceptance.refused:
-            self.refused.inc(len(acceptance.refused))
-        if acceptance.quarantined or acceptance.waiting:
-            self.quarantined.inc(len(acceptance.quarantined) or 1)
-        if acceptance.doubts.any():
-            reasons = Tally(name for each in acceptance.doubts.tolist() for name in reasons_of(each))
-            for reason, count in reasons.items():
+    def count_all(self, acceptances: Sequence[Acceptance], now_ms: int) -> None:
+        """The messages of a transaction that was committed; the lag is that of its newest fix."""
+        self.accepted.inc(sum(each.accepted for each in acceptances))
+        self.repeated.inc(sum(each.repeated for each in acceptances))
+        self.refused.inc(sum(len(each.refused) for each in acceptances))
+        held = (len(each.quarantined) or 1 for each in acceptances if each.quarantined or each.waiting)
+        self.quarantined.inc(sum(held))
+        doubts = np.concatenate([NO_DOUBTS, *(each.doubts for each in acceptances)])
+        values, counts = np.unique(doubts[doubts != 0], return_counts=True)
+        for value, count in zip(values.tolist(), counts.tolist(), strict=True):
+            for reason in reasons_of(value):
                 self.doubted.labels(reason).inc(count)
-
-    def observe_lag(self, fix_ms: int, now_ms: int) -> None:
-        """The newest fix of a transaction against the clock."""
-        self.lag_s.observe(max(0, now_ms - fix_ms) / MS_PER_S)
+        newest_ms = max((each.newest_ms for each in acceptances), default=NEVER)
+        if newest_ms != NEVER:
+            self.lag_s.observe(max(0, now_ms - newest_ms) / MS_PER_S)

@@ -5,8 +5,9 @@ caller commits, then acknowledges. Messages of many devices are taken together: 
 transaction, and not once a message, is what lets a gateway keep up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,8 @@ class Acceptance:
     for each fix taken (new or repeated), as it stood in the message (FixBatch.position). refused: what
     could not be read; quarantined: what was read but is kept as raw bytes only. `waiting`: the device
     is not registered or out of service, or the sender not trusted: the whole message waits. `raw_id` is the
-    row of its bytes, blank only for a message of which nothing is kept.
+    row of its bytes, blank only for a message of which nothing is kept. newest_ms: the latest time of a fix
+    that is new, NEVER without one.
     """
 
     accepted: int
@@ -57,6 +59,7 @@ class Acceptance:
     quarantined: tuple[Refusal, ...] = ()
     waiting: bool = False
     raw_id: int | None = None
+    newest_ms: int = NEVER
 
     @property
     def whole(self) -> bool:
@@ -112,14 +115,17 @@ def accept_all(
     """
     known = known_devices(session, {arrival.message.device_code for arrival in arrivals})
     doubted = _doubt_all(arrivals, limits, stamp_receipt=stamp_receipt)
-    held = [_held_back(doubted, index, arrival.decoded, limits) for index, arrival in enumerate(arrivals)]
+    held = _all_held_back(doubted, arrivals, limits)
     filings = [_filing(arrival, known, of_it) for arrival, of_it in zip(arrivals, held, strict=True)]
     kept_rows = iter(keep_messages(session, [filing for filing in filings if filing is not None]))
     kept = [None if filing is None else next(kept_rows) for filing in filings]
     new = _take_fixes(session, doubted, filings, kept)
+    taken = _taken(doubted, new)
     return [
-        _acceptance(arrival, filing, row, doubted, index, held[index], new)
-        for index, (arrival, filing, row) in enumerate(zip(arrivals, filings, kept, strict=True))
+        _acceptance(arrival, filing, row, of_it, held[index])
+        for index, (arrival, filing, row, of_it) in enumerate(
+            zip(arrivals, filings, kept, taken, strict=True)
+        )
     ]
 
 
@@ -128,7 +134,9 @@ def _doubt_all(arrivals: Sequence[Arrival], limits: DoubtThresholds, *, stamp_re
     counts = np.array([len(batch) for batch in batches], dtype=np.int64)
     whole = merge(batches)
     if stamp_receipt:
-        received = np.array([to_ms(arrival.message.received_at) for arrival in arrivals], dtype=np.int64)
+        moments = {arrival.message.received_at for arrival in arrivals}
+        ms_of = {moment: to_ms(moment) for moment in moments}  # messages of one read came at one moment
+        received = np.array([ms_of[arrival.message.received_at] for arrival in arrivals], dtype=np.int64)
         whole = stamped(whole, np.repeat(received, counts))
     return Doubted(doubt_arrivals(whole, limits), np.concatenate([[0], np.cumsum(counts)]))
 
@@ -136,6 +144,15 @@ def _doubt_all(arrivals: Sequence[Arrival], limits: DoubtThresholds, *, stamp_re
 def stamped(batch: FixBatch, received_ms: IntArray) -> FixBatch:
     """The batch with its messages' time of receipt where a fix carries none of its own."""
     return replace(batch, received_ms=np.where(batch.received_ms == NEVER, received_ms, batch.received_ms))
+
+
+def _all_held_back(
+    doubted: Doubted, arrivals: Sequence[Arrival], limits: DoubtThresholds
+) -> list[tuple[Refusal, ...]]:
+    """Of each message, the fixes that are kept as raw bytes only."""
+    if not doubted.rows.quarantined.any():
+        return [()] * len(arrivals)
+    return [_held_back(doubted, index, arrival.decoded, limits) for index, arrival in enumerate(arrivals)]
 
 
 def _held_back(
@@ -203,14 +220,43 @@ def _take_fixes(
     return new
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """Of one message: the fixes that were taken, how many are new, and the latest time of those."""
+
+    positions: IntArray
+    doubts: npt.NDArray[np.uint32]
+    accepted: int
+    newest_ms: int
+
+
+def _taken(doubted: Doubted, new: BoolArray) -> list[Taken]:
+    """What was taken of each message, counted for all at once."""
+    batch, bounds = doubted.rows.batch, doubted.bounds
+    accepted = np.diff(np.concatenate([[0], np.cumsum(new)])[bounds]).tolist()
+    newest = np.full(len(accepted), NEVER, dtype=np.int64)
+    filled = np.flatnonzero(np.diff(bounds))
+    if filled.size:
+        times = np.where(new, batch.time_ms, NEVER)
+        newest[filled] = np.maximum.reduceat(times, bounds[:-1][filled])
+    good = ~doubted.rows.quarantined
+    ends = bounds.tolist()
+    if good.all():
+        wheres: Iterable[slice | IntArray] = map(slice, ends[:-1], ends[1:])
+    else:
+        wheres = (start + np.flatnonzero(good[start:end]) for start, end in pairwise(ends))
+    return [
+        Taken(batch.position[where], doubted.rows.doubts[where], count, latest)
+        for where, count, latest in zip(wheres, accepted, newest.tolist(), strict=True)
+    ]
+
+
 def _acceptance(
     arrival: Arrival,
     filing: Filing | None,
     row: KeptMessage | None,
-    doubted: Doubted,
-    index: int,
+    taken: Taken,
     held: tuple[Refusal, ...],
-    new: BoolArray,
 ) -> Acceptance:
     """What became of one message."""
     if filing is None or row is None:
@@ -220,15 +266,13 @@ def _acceptance(
     if filing.device_id is None:
         unread = arrival.decoded.refusals
         return Acceptance(0, 0, NO_POSITIONS, NO_DOUBTS, unread, waiting=True, raw_id=row.id)
-    where = doubted.of(index)
-    good = ~doubted.rows.quarantined[where]
-    accepted = int(new[where].sum())
     return Acceptance(
-        accepted=accepted,
-        repeated=int(good.sum()) - accepted,
-        positions=doubted.rows.batch.position[where][good],
-        doubts=doubted.rows.doubts[where][good],
+        accepted=taken.accepted,
+        repeated=len(taken.positions) - taken.accepted,
+        positions=taken.positions,
+        doubts=taken.doubts,
         refused=arrival.decoded.refusals,
         quarantined=held,
         raw_id=row.id,
+        newest_ms=taken.newest_ms,
     )

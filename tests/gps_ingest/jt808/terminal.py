@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -63,7 +64,7 @@ class TestTerminal:
         self.reader, self.writer, self.phone, self.is_2019 = reader, writer, phone, is_2019
         self.serial = 0
 
-    def message(self, msg_id: int, body: bytes, **spoiled: int) -> bytes:
+    def message(self, msg_id: int, body: bytes, **spoiled: Any) -> bytes:
         self.serial += 1
         return frame(msg_id, self.phone, self.serial, body, is_2019=self.is_2019, **spoiled)
 
@@ -78,7 +79,7 @@ class TestTerminal:
             data = b"\x7e" + await self.reader.readuntil(b"\x7e")
         return read_platform(data, is_2019=self.is_2019)
 
-    async def say(self, msg_id: int, body: bytes = b"", **spoiled: int) -> Heard:
+    async def say(self, msg_id: int, body: bytes = b"", **spoiled: Any) -> Heard:
         """Send a message and hear what the platform says."""
         await self.write(self.message(msg_id, body, **spoiled))
         return await self.hear()

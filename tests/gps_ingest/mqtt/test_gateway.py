@@ -100,7 +100,7 @@ def test_what_is_bad_is_acknowledged_and_does_not_come_again(
 
     async def talk(gateway: Running) -> None:
         await publish(broker, "owntracks/D1/phone", *bad, location())
-        await gateway.until(lambda: len(fixes(engine)) == 1)
+        await gateway.until(lambda: gateway.count("fixes_accepted") == 1)
         assert gateway.rejected("empty") == 1
         assert gateway.rejected("oversized") == 1
         assert gateway.rejected("not_a_report") == 1
