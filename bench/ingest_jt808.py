@@ -1,0 +1,78 @@
+"""How many fixes a second does the JT/T 808 gateway take from 200 terminals, as a share of bare inserts?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bench.databases import Fleet, counted, fresh_database, register_fleet
+from bench.first_page import free_port
+from bench.ingest_baseline import raw_insert_rate
+from bench.postgres_server import PostgresServer
+from bench.processes import load, run_load, service
+from models.session import open_engine
+from models.vocabulary import Protocol
+
+TERMINALS, WINDOW = 200, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What each terminal sends: so many messages of so many fixes (0: single 0x0200)."""
+
+    name: str
+    messages: int
+    fixes: int
+
+    @property
+    def fixes_in_all(self) -> int:
+        return TERMINALS * self.messages * max(1, self.fixes)
+
+
+BATCHES = Workload("jt808_batches_of_20", messages=75, fixes=20)
+SINGLES = Workload("jt808_single", messages=300, fixes=0)
+
+
+def measure(server: PostgresServer | None, workload: Workload) -> dict[str, float]:
+    """Rates of one engine; raises AssertionError unless each fix is in the database once."""
+    before = raw_insert_rate(server)
+    with fresh_database(server) as url:
+        fleet = register_fleet(url, TERMINALS, Protocol.JT808)
+        told = run(url, plan_of(fleet, workload))
+        engine = open_engine(url)
+        fixes, messages = counted(engine)
+        engine.dispose()
+    assert told["failed"] == 0, told
+    assert (fixes, messages) == (workload.fixes_in_all, TERMINALS * workload.messages)
+    raw = (before + raw_insert_rate(server)) / 2
+    rate = workload.fixes_in_all / told["seconds"]
+    return {
+        f"{workload.name}_raw_insert_rows_per_s": raw,
+        f"{workload.name}_fixes_per_s": rate,
+        f"{workload.name}_load_generator_cpu_fraction": told["cpu_s"] / told["seconds"],
+        f"{workload.name}_to_raw": rate / raw,
+    }
+
+
+def plan_of(fleet: Fleet, workload: Workload) -> dict[str, Any]:
+    """For bench.terminal_load, without the port."""
+    return {
+        "host": "127.0.0.1",
+        "phones": fleet.codes,
+        "tokens": fleet.tokens,
+        "messages": workload.messages,
+        "fixes": workload.fixes,
+        "window": WINDOW,
+        "heartbeats": False,
+        "log_in_first": True,
+        "logins_at_once": 100,
+    }
+
+
+def run(url: str, plan: dict[str, Any]) -> dict[str, Any]:
+    """One load through a gateway process of its own."""
+    port, health = free_port(), free_port()
+    words = ["gateway", "jt808", "--bind", f"127.0.0.1:{port}", "--health-bind", f"127.0.0.1:{health}"]
+    with (
+        service(words, url, f"http://127.0.0.1:{health}/healthz"),
+        load("bench.terminal_load", plan | {"port": port}) as generator,
+    ):
+        return run_load(generator)
