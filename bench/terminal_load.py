@@ -3,8 +3,8 @@
 PLAN is a JSON file: host, port, phones, tokens, messages (of each terminal), fixes (0: single 0x0200; else so
 many in each 0x0704), window (messages that a terminal sends before it waits for an answer), heartbeats
 (instead of positions), log_in_first (before the clock starts). All frames are built before it says `ready`.
-It starts on a line of standard input and ends with a line of JSON. A terminal that hears anything but "done" to
-one of its messages, or is hung up on, counts as failed.
+It starts on a line of standard input and ends with a line of JSON. A terminal that hears anything but "done"
+to one of its messages, or is hung up on, counts as failed.
 """
 
 import asyncio
