@@ -18,7 +18,7 @@ from web.addresses import same_list, url_with
 from web.clock import now
 from web.languages import LANGUAGES, language
 from web.map_words import map_words
-from web.navigation import navigation
+from web.navigation import device_links, may_open, navigation
 
 UNKNOWN = "—"
 
@@ -36,6 +36,7 @@ def install(app: Flask) -> None:
         distance=distance,
         when=when,
         exact=exact,
+        clock_of_day=clock_of_day,
         day=day,
         say=say,
         list_of_words=lambda items: [(value.value, text) for value, text in items],
@@ -50,6 +51,8 @@ def install(app: Flask) -> None:
         language=language,
         languages=LANGUAGES,
         navigation=navigation,
+        device_links=device_links,
+        may_open=may_open,
         timezone=timezone,
         url_with=url_with,
         same_list=same_list,
@@ -126,6 +129,13 @@ def exact(moment: datetime | int | None, seconds: bool = False) -> Markup | str:
     relative = format_timedelta(at - now(), add_direction=True, locale=language())
     words = wording.moment(at, timezone(), seconds)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), relative, words)
+
+
+def clock_of_day(time_ms: int) -> Markup:
+    """The time of day in the city's zone, to the second."""
+    at = aware(time_ms)
+    words = wording.moment(at, timezone(), True)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), words, words[11:])
 
 
 def day(moment: datetime | None) -> str:

@@ -8,7 +8,15 @@ from flask_login import current_user
 
 from web.rights import RIGHTS
 
-PART_OF = {"manifest": "manifests"}
+PART_OF = {
+    "manifest": "manifests",
+    "device_forms": "devices",
+    "device_models": "devices",
+    "messages": "devices",
+    "quarantine": "devices",
+    "service": "devices",
+    "upload": "devices",
+}
 """Blueprints that belong under another one's link."""
 
 
@@ -25,7 +33,42 @@ def navigation() -> list[Entry]:
     """The links for the signed-in person, in the order of the day's work."""
     if not current_user.is_authenticated:
         return []
+    blueprint = (request.endpoint or "").partition(".")[0]
+    return _entries(titles_of_pages(), PART_OF.get(blueprint, blueprint))
+
+
+def device_links() -> list[Entry]:
+    """The pages about devices, for whoever may open them: shown together at the head of each."""
     titles = {
+        "devices.listing": _("Terminals"),
+        "service.listing": _("Service figures"),
+        "quarantine.listing": _("Quarantine"),
+        "messages.listing": _("Raw messages"),
+        "upload.page": _("Upload a file"),
+        "device_models.listing": _("Models"),
+    }
+    blueprint = (request.endpoint or "").partition(".")[0]
+    return _entries(titles, {"device_forms": "devices"}.get(blueprint, blueprint))
+
+
+def _entries(titles: dict[str, str], here: str) -> list[Entry]:
+    """Those of the pages that the role may open."""
+    role = current_user.account.role
+    return [
+        Entry(title, url_for(endpoint), endpoint.partition(".")[0] == here)
+        for endpoint, title in titles.items()
+        if role in (RIGHTS[endpoint] or ())
+    ]
+
+
+def may_open(endpoint: str) -> bool:
+    """Does the table of rights let the signed-in person open this?"""
+    return current_user.account.role in (RIGHTS[endpoint] or ())
+
+
+def titles_of_pages() -> dict[str, str]:
+    """What the header offers."""
+    return {
         "overview.overview": _("Overview"),
         "findings.listing": _("Findings"),
         "manifests.listing": _("Manifests"),
@@ -34,11 +77,3 @@ def navigation() -> list[Entry]:
         "devices.listing": _("Devices"),
         "users.listing": _("Users"),
     }
-    role = current_user.account.role
-    blueprint = (request.endpoint or "").partition(".")[0]
-    blueprint = PART_OF.get(blueprint, blueprint)
-    return [
-        Entry(title, url_for(endpoint), endpoint.partition(".")[0] == blueprint)
-        for endpoint, title in titles.items()
-        if role in (RIGHTS[endpoint] or ())
-    ]

@@ -10,6 +10,9 @@ WITHOUT_SIGN_IN = None
 EVERYONE = frozenset(Role)
 REGULATOR = frozenset({Role.REGULATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+WATCHERS = REGULATOR | ADMINISTRATOR
+HAULER = frozenset({Role.HAULER})
+FLEET = WATCHERS | HAULER
 
 # Which objects a role sees on a page is decided by tracking/queries/visibility.py: anyone else's is 404.
 RIGHTS: dict[str, frozenset[Role] | None] = {
@@ -44,6 +47,29 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "devices.listing": EVERYONE,
     "devices.table": EVERYONE,
     "devices.page": EVERYONE,
+    "device_forms.register": ADMINISTRATOR,
+    "device_forms.manage": ADMINISTRATOR,
+    "device_forms.change": ADMINISTRATOR,
+    "device_forms.bind": ADMINISTRATOR,
+    "device_forms.unbind": ADMINISTRATOR,
+    "device_forms.out_of_service": ADMINISTRATOR,
+    "device_forms.in_service": ADMINISTRATOR,
+    "device_forms.token": ADMINISTRATOR,
+    "device_forms.revoke": ADMINISTRATOR,
+    "device_forms.forget": ADMINISTRATOR,
+    "device_models.listing": ADMINISTRATOR,
+    "device_models.describe": ADMINISTRATOR,
+    "device_models.forget": ADMINISTRATOR,
+    "messages.listing": WATCHERS,
+    "messages.page": WATCHERS,
+    "messages.body": WATCHERS,
+    "quarantine.listing": WATCHERS,
+    "quarantine.sender": WATCHERS,
+    "quarantine.let_out": ADMINISTRATOR,
+    "quarantine.register": ADMINISTRATOR,
+    "service.listing": FLEET,
+    "service.table": FLEET,
+    "upload.page": ADMINISTRATOR | HAULER,
     "users.listing": ADMINISTRATOR,
     "fixes.post_fixes": WITHOUT_SIGN_IN,  # checks the token of the device
     "osmand.take_report": WITHOUT_SIGN_IN,  # what no token proves waits in quarantine

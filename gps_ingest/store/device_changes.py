@@ -75,7 +75,7 @@ def unbind_device(session: Session, device: Device, until: datetime) -> DeviceBi
         select(DeviceBinding).where(DeviceBinding.device_id == device.id, DeviceBinding.valid_to.is_(None))
     )
     if stay is None:
-        raise DeviceRefused(f"device '{device.code}' rides on no vehicle", "since")
+        raise DeviceRefused(f"device '{device.code}' rides on no vehicle", "unbound")
     if stay.valid_from >= until:
         begun = stay.valid_from.isoformat()
         raise DeviceRefused(f"device '{device.code}' has a stay from {begun} on", "since")

@@ -25,12 +25,12 @@ FIRST_OFFSET_MINUTES, LAST_OFFSET_MINUTES = -720, 840  # UTC-12 and UTC+14: the 
 class DeviceRefused(ValueError):
     """A device cannot be registered, bound or given a token; the message is the sentence for a person.
 
-    `field` names what was wrong: "code", "model", "offset", "vehicle", "since", "service", or blank.
+    `kind` is one word for it, by which a page says it in the reader's language.
     """
 
-    def __init__(self, message: str, field: str = "") -> None:
+    def __init__(self, message: str, kind: str) -> None:
         super().__init__(message)
-        self.field = field
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def register_device(
     if fault:
         raise DeviceRefused(f"the device's code {fault}", "code")
     if session.scalar(select(Device.id).where(Device.code == code)) is not None:
-        raise DeviceRefused(f"device '{code}' is registered already", "code")
+        raise DeviceRefused(f"device '{code}' is registered already", "taken")
     device = Device(
         code=code,
         protocol=protocol,
@@ -132,7 +132,7 @@ def find_device(session: Session, code: str) -> Device:
     """The registered device of this code; raises DeviceRefused."""
     device = session.scalar(select(Device).where(Device.code == code))
     if device is None:
-        raise DeviceRefused(f"device '{code}' is not registered", "code")
+        raise DeviceRefused(f"device '{code}' is not registered", "unregistered")
     return device
 
 

@@ -59,7 +59,7 @@ def release(
     """
     device = find_device(session, device_code)
     if not device.active:
-        raise DeviceRefused(f"device '{device_code}' is out of service", "service")
+        raise DeviceRefused(f"device '{device_code}' is out of service", "out_of_service")
     for raw_id in session.scalars(_to_release(device_code, how, raw_ids).limit(most)).all():
         raw = session.get_one(RawMessage, raw_id)
         message = Message(raw.device_code, raw.protocol, raw.body, raw.source, raw.received_at)

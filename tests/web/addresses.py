@@ -24,9 +24,27 @@ LISTS = {
     "vehicles.table": "/vehicles.csv",
     "devices.listing": "/devices",
     "devices.table": "/devices.csv",
+    "device_forms.register": "/administration/devices/register",
+    "device_models.listing": "/administration/models",
+    "messages.listing": "/messages",
+    "quarantine.listing": "/quarantine",
+    "service.listing": "/fleet",
+    "service.table": "/fleet.csv",
+    "upload.page": "/upload",
     "users.listing": "/users",
 }
-LISTS_FOR_SOME = {"users.listing": frozenset({cast.ADMINISTRATOR})}
+ADMINISTRATORS = frozenset({cast.ADMINISTRATOR})
+HAULERS = frozenset({cast.HAULER, cast.RIVAL_HAULER})
+LISTS_FOR_SOME = {
+    "device_forms.register": ADMINISTRATORS,
+    "device_models.listing": ADMINISTRATORS,
+    "messages.listing": WATCHERS,
+    "quarantine.listing": WATCHERS,
+    "service.listing": WATCHERS | HAULERS,
+    "service.table": WATCHERS | HAULERS,
+    "upload.page": ADMINISTRATORS | HAULERS,
+    "users.listing": ADMINISTRATORS,
+}
 OBJECTS = (
     "manifest.page",
     "manifest.map",
@@ -38,6 +56,14 @@ OBJECTS = (
     "vehicles.map",
     "devices.page",
 )
+
+FOR_WATCHERS = {
+    "device_forms.manage": ADMINISTRATORS,
+    "messages.page": WATCHERS,
+    "messages.body": WATCHERS,
+    "quarantine.sender": WATCHERS,
+}
+"""Pages about one device or message that a role may open at all, or not: others get 403."""
 
 
 def address(endpoint: str, load: Load) -> str:
@@ -52,6 +78,7 @@ def address(endpoint: str, load: Load) -> str:
         "vehicles.page": f"/vehicles/{load.vehicle.code}",
         "vehicles.map": f"/vehicles/{load.vehicle.code}/map.geojson",
         "devices.page": f"/devices/{load.device.code}",
+        "device_forms.manage": f"/administration/devices/manage/{load.device.code}",
     }[endpoint]
 
 

@@ -15,15 +15,16 @@ from tests import factories as make
 from tests.cast import Cast
 from tests.factories import DAY
 from tests.web.conftest import NOW, SignIn
+from tracking.queries.data_day import day_of
+from tracking.queries.device_day import device_day
 from tracking.queries.device_list import (
     DeviceFilter,
     DeviceRow,
     device_by_code,
     device_page,
-    doubt_counts,
-    quarantined,
 )
 from tracking.queries.live_positions import Position, live_positions
+from tracking.queries.raw_messages import messages_of_device
 
 MOVED = DAY + timedelta(hours=2)
 
@@ -65,8 +66,12 @@ def seen(engine: Engine, viewer: Viewer, code: str) -> tuple[DeviceRow, dict[Dou
         row = device_by_code(session, code, viewer, NOW)
         assert row is not None
         assert row in device_page(session, viewer, DeviceFilter(), NOW).rows
-        sources = [each.source for each in quarantined(session, viewer, code)]
-        return row, doubt_counts(session, viewer, row.id, NOW), sources
+        messages = messages_of_device(session, viewer, row.id, code)
+        sources = [each.source for each in messages if each.status is RawStatus.QUARANTINED]
+        day = device_day(session, viewer, row.id, day_of(NOW, "Asia/Shanghai"))
+        assert day.fixes == row.fixes
+        assert len(day.newest) == min(row.fixes, 100)
+        return row, day.doubts, sources
 
 
 def test_the_old_carrier_sees_what_was_sent_from_its_own_vehicle(

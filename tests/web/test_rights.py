@@ -5,23 +5,49 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from app import create_app
+from gps_ingest.store.raw_messages import Message
+from gps_ingest.store.receive import take_message
+from models.session import write_sessions
 from models.settings import Settings
-from models.vocabulary import Role
+from models.thresholds import DoubtThresholds
+from models.vocabulary import Protocol, Role
 from tests import cast
 from tests.cast import Cast
+from tests.factories import DAY
 from tests.web import addresses
 from tests.web.conftest import SignIn
 from web.rights import RIGHTS, WITHOUT_SIGN_IN
 
 DEVICES = {"fixes.post_fixes", "osmand.take_report", "owntracks.take_message"}
-POSTS = {"login.switch_language", "login.sign_out", "findings.decide", *DEVICES}
+OF_ADMINISTRATORS = {
+    "device_forms.change": "/administration/devices/change/D-QY-1",
+    "device_forms.bind": "/administration/devices/bind/D-QY-1",
+    "device_forms.unbind": "/administration/devices/unbind/D-QY-1",
+    "device_forms.out_of_service": "/administration/devices/out-of-service/D-QY-1",
+    "device_forms.in_service": "/administration/devices/in-service/D-QY-1",
+    "device_forms.token": "/administration/devices/token/D-QY-1",
+    "device_forms.revoke": "/administration/devices/revoke/D-QY-1",
+    "device_forms.forget": "/administration/devices/forget/D-QY-1",
+    "device_models.describe": "/administration/models/describe",
+    "device_models.forget": "/administration/models/forget",
+    "quarantine.let_out": "/quarantine/release",
+    "quarantine.register": "/quarantine/register",
+}
+POSTS = {"login.switch_language", "login.sign_out", "findings.decide", *DEVICES, *OF_ADMINISTRATORS}
 PUBLIC_PAGES = {"static", "health.alive", "login.sign_in"}
 REDIRECTS = {"verify.document"}
 QUICK_OBJECTS = [endpoint for endpoint in addresses.OBJECTS if endpoint != "manifest.certificate"]
 
 
 def test_every_endpoint_is_in_one_of_the_tests_here() -> None:
-    covered = {*addresses.LISTS, *addresses.OBJECTS, *POSTS, *PUBLIC_PAGES, *REDIRECTS}
+    covered = {
+        *addresses.LISTS,
+        *addresses.OBJECTS,
+        *POSTS,
+        *PUBLIC_PAGES,
+        *REDIRECTS,
+        *addresses.FOR_WATCHERS,
+    }
     assert covered == set(RIGHTS)
 
 
@@ -78,6 +104,33 @@ def test_only_the_regulator_may_decide(sign_in: SignIn, people: Cast) -> None:
     for username in cast.EVERYONE:
         if username != cast.REGULATOR:
             assert sign_in(username).post(path, data={"outcome": "dismiss"}).status_code == 403, username
+
+
+@pytest.mark.parametrize("endpoint", OF_ADMINISTRATORS)
+def test_only_the_administrator_changes_devices(endpoint: str, sign_in: SignIn, people: Cast) -> None:
+    for username in cast.EVERYONE:
+        if username != cast.ADMINISTRATOR:
+            assert sign_in(username).post(OF_ADMINISTRATORS[endpoint]).status_code == 403, username
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "path"),
+    [
+        ("device_forms.manage", "/administration/devices/manage/D-QY-1"),
+        ("messages.page", "/messages/1"),
+        ("messages.body", "/messages/1/body"),
+        ("quarantine.sender", "/quarantine/sender?code=D9"),
+    ],
+)
+def test_pages_about_raw_messages_are_for_watchers(
+    endpoint: str, path: str, engine: Engine, sign_in: SignIn, people: Cast
+) -> None:
+    message = Message("D9", Protocol.JSON, b"[]", "198.51.100.7:4000", DAY)
+    with write_sessions(engine).begin() as session:
+        take_message(session, message, DoubtThresholds())
+    for username in cast.EVERYONE:
+        status = sign_in(username).get(path).status_code
+        assert status == (200 if username in addresses.FOR_WATCHERS[endpoint] else 403), username
 
 
 def test_lists_show_only_what_one_may_see(sign_in: SignIn, people: Cast) -> None:

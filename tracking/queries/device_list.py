@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.fixes import FixRow, RawMessage
+from models.fixes import FixRow
 from models.fleet import Device, DeviceBinding, Vehicle
 from models.organisations import Organisation
 from models.values import Viewer
-from models.vocabulary import MS_PER_S, Datum, Doubt, Protocol, RawStatus
-from tracking.queries.binding_times import fixes_visible, messages_visible
+from models.vocabulary import MS_PER_S, Datum, Protocol
+from tracking.queries.binding_times import fixes_visible
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.manifest_list import LIKE_SIGNS
 from tracking.queries.names import Name, name_or_none
@@ -22,12 +23,21 @@ from tracking.queries.visibility import devices_visible, vehicles_visible
 MS_PER_DAY = 86_400_000
 
 
+class DeviceState(StrEnum):
+    """Which devices want a look; `silent` had no fix in the last day though it is in service."""
+
+    SILENT = "silent"
+    UNBOUND = "unbound"
+    OUT_OF_SERVICE = "out_of_service"
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceFilter:
     """What the person asked for; None or empty means: all."""
 
     text: str = ""
     protocol: Protocol | None = None
+    state: DeviceState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +50,14 @@ class DeviceRow:
     datum: Datum
     active: bool
     has_token: bool
+    model: str | None
+    utc_offset_minutes: int | None
+    terminal_id: str | None
     vehicle: Name | None
     hauler: Name | None
     last_at: datetime | None = None
     fixes: int = 0
     doubted: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A message that was kept aside, and why."""
-
-    received_at: datetime
-    source: str
-    reason: str | None
 
 
 def device_page(
@@ -68,9 +72,11 @@ def device_page(
     query = _rows(viewer, now).where(devices_visible(viewer))
     if wanted.protocol:
         query = query.where(Device.protocol == wanted.protocol)
+    if wanted.state:
+        query = query.where(_in_state(wanted.state, now))
     if wanted.text:
         like = f"%{wanted.text.translate(LIKE_SIGNS)}%"
-        columns = (Device.code, Vehicle.code, Vehicle.name)
+        columns = (Device.code, Device.model, Vehicle.code, Vehicle.name)
         query = query.where(or_(*(column.ilike(like, escape="\\") for column in columns)))
     order = Order(Device.code.expression, Device.id.expression, descending=False)
     rows = session.execute(continued(query, order, after, limit)).all()
@@ -84,30 +90,13 @@ def device_by_code(session: Session, code: str, viewer: Viewer, now: datetime) -
     return next(iter(_with_data(session, viewer, rows[:1], now)), None)
 
 
-def doubt_counts(session: Session, viewer: Viewer, device_id: int, now: datetime) -> dict[Doubt, int]:
-    """How many fixes of the device's last day were doubted, and why."""
-    sums = [func.sum(case((FixRow.doubts.op("&")(int(doubt)) != 0, 1), else_=0)) for doubt in Doubt if doubt]
-    row = session.execute(
-        select(*sums).where(FixRow.device_id == device_id, *_last_day(now), fixes_visible(viewer))
-    ).one()
-    named = zip((doubt for doubt in Doubt if doubt), row, strict=True)
-    return {doubt: count for doubt, count in named if count}
-
-
-def quarantined(session: Session, viewer: Viewer, code: str, limit: int = 20) -> list[Quarantined]:
-    """The newest messages of a device that were kept aside."""
-    query = (
-        select(RawMessage.received_at, RawMessage.source, RawMessage.reason)
-        .join(Device, Device.code == RawMessage.device_code)
-        .where(
-            RawMessage.device_code == code,
-            RawMessage.status == RawStatus.QUARANTINED,
-            messages_visible(viewer),
-        )
-        .order_by(RawMessage.received_at.desc())
-        .limit(limit)
-    )
-    return [Quarantined(*row) for row in session.execute(query)]
+def _in_state(state: DeviceState, now: datetime) -> ColumnElement[bool]:
+    if state is DeviceState.OUT_OF_SERVICE:
+        return ~Device.active
+    if state is DeviceState.UNBOUND:
+        return and_(Device.active, DeviceBinding.id.is_(None))
+    heard = select(FixRow.device_id).where(FixRow.device_id == Device.id, *_last_day(now)).correlate(Device)
+    return and_(Device.active, ~heard.exists())
 
 
 def _rows(viewer: Viewer, now: datetime) -> Select[Any]:
@@ -123,7 +112,8 @@ def _rows(viewer: Viewer, now: datetime) -> Select[Any]:
         .scalar_subquery()
     )
     columns: list[Any] = [Device.id, Device.code, Device.protocol, Device.datum, Device.active]
-    columns += [Device.token_hash.is_not(None), Vehicle.code, Vehicle.name]
+    columns += [Device.token_hash.is_not(None), Device.model, Device.utc_offset_minutes, Device.terminal_id]
+    columns += [Vehicle.code, Vehicle.name]
     columns += [Organisation.code, Organisation.name, Organisation.name_en]
     return (
         select(*columns)
@@ -165,7 +155,7 @@ def _last_day(now: datetime) -> tuple[Any, ...]:
 
 
 def _device_row(row: Any, last_ms: int | None, counts: tuple[int, int]) -> DeviceRow:
-    device_id, code, protocol, datum, active, has_token, *bound = row
+    device_id, code, protocol, datum, active, has_token, model, offset, terminal_id, *bound = row
     return DeviceRow(
         id=device_id,
         code=code,
@@ -173,6 +163,9 @@ def _device_row(row: Any, last_ms: int | None, counts: tuple[int, int]) -> Devic
         datum=datum,
         active=active,
         has_token=has_token,
+        model=model,
+        utc_offset_minutes=offset,
+        terminal_id=terminal_id,
         vehicle=name_or_none(*bound[:2]),
         hauler=name_or_none(*bound[2:5]),
         last_at=None if last_ms is None else datetime.fromtimestamp(last_ms / MS_PER_S, UTC),

@@ -22,3 +22,17 @@ for (const form of document.querySelectorAll("form.filters, form.day")) {
     for (const field of form.elements) field.disabled = false;
   });
 }
+
+// A token is copied with one press, and marked whole where the browser lets nobody write to the clipboard.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = button.dataset.copied;
+    } catch {
+      field.focus();
+    }
+  });
+}

@@ -1,0 +1,166 @@
+"""Which forms change what is registered of a device?"""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, FloatField, IntegerField, SelectField, StringField
+
+from gps_ingest.decoders.fix_fields import MAX_CODE
+from gps_ingest.store.device_changes import DeviceDetails
+from gps_ingest.store.device_models import QUANTITIES, FieldLine
+from gps_ingest.store.devices import DeviceRefused
+from models.vocabulary import Datum, Protocol
+from reports import wording
+from web.forms.base import Form, MomentField, no_longer_than, required, stripped
+from web.languages import language
+
+OFFSETS_MINUTES = (-480, -300, 0, 60, 120, 180, 240, 300, 330, 360, 420, 480, 540, 600, 720)
+"""What clocks of terminals are met at; any other is set on the command line."""
+
+
+def offset_text(minutes: int | None) -> str:
+    """How a clock's offset is told."""
+    if minutes is None:
+        return str(gettext("as its format says"))
+    sign = "−" if minutes < 0 else "+"
+    return f"UTC{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def quantity_words() -> dict[str, str]:
+    """The name of each quantity that a vendor's field may hold, with its unit."""
+    words = {
+        "load_kg": gettext("Load (kg)"),
+        "satellites": gettext("Satellites"),
+        "signal": gettext("Signal of the network"),
+        "recorder_speed_kmh": gettext("Speed by the recorder (km/h)"),
+        "odometer_km": gettext("Odometer (km)"),
+    }
+    return {quantity: words[quantity] for quantity in QUANTITIES}
+
+
+def refusal_words(refused: DeviceRefused) -> tuple[str, str]:
+    """(field of the form, sentence) for what the store refused; blank: the form as a whole."""
+    said = {
+        "code": ("code", gettext("This cannot be a device's code: at most 64 printable characters.")),
+        "taken": ("code", gettext("A device with this code is registered already.")),
+        "unregistered": ("", gettext("The device is not registered.")),
+        "model": ("model", gettext("At most 64 printable characters.")),
+        "offset": ("utc_offset_minutes", gettext("No time zone has such an offset.")),
+        "vehicle": ("vehicle", gettext("There is no vehicle with this code.")),
+        "since": ("since", gettext("The device has a stay that begins later. Choose a later time.")),
+        "unbound": ("", gettext("The device rides on no vehicle.")),
+        "out_of_service": ("", gettext("The device is out of service. Put it into service first.")),
+        "quantity": ("quantity", gettext("A vendor's field cannot hold this quantity.")),
+        "tlv_id": ("tlv", gettext("A TLV's identifier is hexadecimal, 00 to FF.")),
+        "offset_bytes": ("offset_bytes", gettext("The first byte is 0 to 253.")),
+        "width_bytes": ("width_bytes", gettext("A number has 1 to 8 bytes.")),
+        "scale": ("scale", gettext("The scale is a number other than 0.")),
+    }
+    return said.get(refused.kind, ("", str(refused)))
+
+
+class DetailsForm(Form):
+    """How a device speaks and counts."""
+
+    protocol = SelectField(_("Protocol"), validators=[required])
+    datum = SelectField(_("Datum"), validators=[required])
+    model = StringField(_("Model"), filters=[stripped], validators=[no_longer_than(MAX_CODE)])
+    utc_offset_minutes = SelectField(_("Clock"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.protocol.choices = [(one.value, wording.label(one, language())) for one in Protocol]
+        self.datum.choices = [(one.value, wording.label(one, language())) for one in Datum]
+        offsets = sorted({*OFFSETS_MINUTES, *_stated(self.utc_offset_minutes.data)})
+        self.utc_offset_minutes.choices = [
+            ("", offset_text(None)),
+            *((str(one), offset_text(one)) for one in offsets),
+        ]
+
+    @property
+    def details(self) -> DeviceDetails:
+        offset = self.utc_offset_minutes.data
+        return DeviceDetails(
+            Protocol(self.protocol.data),
+            Datum(self.datum.data),
+            self.model.data or None,
+            int(offset) if offset else None,
+        )
+
+
+def _stated(value: Any) -> set[int]:
+    """An offset that is registered already is offered although it is none of the usual ones."""
+    try:
+        minutes = int(value)
+    except (TypeError, ValueError):
+        return set()
+    return {minutes} if -720 <= minutes <= 840 else set()
+
+
+class NewDeviceForm(DetailsForm):
+    """A new device whose code is known, and the vehicle that it rides on."""
+
+    vehicle = StringField(_("Vehicle"), filters=[stripped], validators=[no_longer_than(MAX_CODE)])
+    since = MomentField(_("Rides there since"))
+
+
+class RegisterForm(NewDeviceForm):
+    """A new device with its code."""
+
+    code = StringField(_("Code"), filters=[stripped], validators=[required, no_longer_than(MAX_CODE)])
+
+
+class BindForm(Form):
+    """On which vehicle a device rides, since when."""
+
+    vehicle = StringField(_("Vehicle"), filters=[stripped], validators=[required, no_longer_than(MAX_CODE)])
+    since = MomentField(_("Rides there since"))
+
+
+class UnbindForm(Form):
+    """When a device was taken off its vehicle."""
+
+    until = MomentField(_("Taken off at"))
+
+
+class FieldForm(Form):
+    """Where a quantity stands in what a model of device sends."""
+
+    name = StringField(_("Model"), filters=[stripped], validators=[required, no_longer_than(MAX_CODE)])
+    quantity = SelectField(_("Quantity"), validators=[required])
+    tlv = StringField(_("TLV (hexadecimal)"), filters=[stripped], validators=[required, no_longer_than(4)])
+    offset_bytes = IntegerField(_("First byte"), default=0)
+    width_bytes = IntegerField(_("Bytes"), default=2)
+    scale = FloatField(_("Scale"), default=1.0)
+    signed = BooleanField(_("Signed (two's complement)"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.quantity.choices = [(one, quantity_words()[one]) for one in QUANTITIES]
+
+    def line(self) -> FieldLine:
+        """The field as typed; raises DeviceRefused for a number that cannot be read."""
+        try:
+            tlv_id = int(self.tlv.data or "", 16)
+        except ValueError:
+            raise DeviceRefused(f"'{self.tlv.data}' is not hexadecimal", "tlv_id") from None
+        return FieldLine(
+            tlv_id,
+            int(self.offset_bytes.data or 0),
+            int(self.width_bytes.data or 0),
+            bool(self.signed.data),
+            float(self.scale.data or 0.0),
+            str(self.quantity.data),
+        )
+
+
+class PlainForm(Form):
+    """A button: nothing but the token against forgery."""
+
+
+class ForgetFieldForm(Form):
+    """Which quantity of which model is not read any more."""
+
+    name = StringField(validators=[required])
+    quantity = StringField(validators=[required])

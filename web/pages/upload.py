@@ -1,0 +1,101 @@
+"""How does a file with positions get in by hand? The same way as a device's message.
+
+An administrator may file for every device; a carrier only for devices on its own vehicles whose format is
+that of a file: what a terminal reports by itself is evidence that its owner cannot add to.
+"""
+
+from collections import Counter
+
+import numpy as np
+from flask import Blueprint, current_app, render_template
+from flask_babel import gettext as _
+
+from gps_ingest.store.acceptance import Acceptance
+from gps_ingest.store.raw_messages import Message
+from gps_ingest.store.receive import take_message
+from models.vocabulary import Doubt, Protocol
+from tracking.queries.device_list import DeviceFilter, DeviceRow, device_by_code, device_page
+from web.clock import now
+from web.database import reading, writing
+from web.forms.upload import UploadForm
+from web.signed_in import account, viewer
+from web.upload_formats import LOGGER_FORMATS
+
+OFFERED = 500
+SHOWN_FAULTS = 200
+
+bp = Blueprint("upload", __name__)
+
+
+@bp.route("/upload", methods=["GET", "POST"])
+def page() -> str | tuple[str, int]:
+    """The form, and what became of the file that was sent."""
+    form = UploadForm()
+    if not form.is_submitted():
+        return uploading(form)
+    if form.validate():
+        check(form)
+    if form.wrong:
+        return uploading(form), 422
+    return result_html(str(form.device.data), take(form))
+
+
+def uploading(form: UploadForm) -> str:
+    """The page with the form."""
+    found = device_page(reading(), viewer(), DeviceFilter(), now(), limit=OFFERED).rows
+    return render_template(
+        "upload.html",
+        form=form,
+        devices=[row for row in found if may_fill(row)],
+        most_bytes=current_app.extensions["settings"].max_upload_bytes,
+    )
+
+
+def may_fill(row: DeviceRow) -> bool:
+    """May the signed-in person file positions of this device?"""
+    if viewer().sees_all:
+        return True
+    return row.vehicle is not None and row.active and row.protocol in LOGGER_FORMATS
+
+
+def check(form: UploadForm) -> None:
+    """What only the database and the file can tell."""
+    row = device_by_code(reading(), str(form.device.data), viewer(), now())
+    if row is None or not may_fill(row):
+        form.refuse("device", _("There is no such device, or you may not file for it."))
+    elif not row.active:
+        form.refuse("device", _("The device is out of service. Put it into service first."))
+    if form.sent is None:
+        form.refuse("file", _("Choose a file."))
+    elif form.protocol is None:
+        form.refuse("format", _("The file's name does not say what it holds. Choose the format."))
+
+
+def take(form: UploadForm) -> Acceptance:
+    """Take the file as a message of the device; who filed it stands in its source."""
+    sent, protocol = form.sent, form.protocol or Protocol.GPX
+    body = sent.read() if sent else b""
+    source = f"{account().username}: {sent.filename if sent else ''}"
+    message = Message(str(form.device.data), protocol, body, source, now())
+    with writing() as session:
+        return take_message(session, message, current_app.extensions["thresholds"].doubt)
+
+
+def result_html(code: str, acceptance: Acceptance) -> str:
+    """What became of the file."""
+    faults = [*acceptance.refused, *acceptance.quarantined]
+    return render_template(
+        "upload_result.html",
+        code=code,
+        acceptance=acceptance,
+        doubts=doubts_by_reason(acceptance),
+        doubted=int(np.count_nonzero(acceptance.doubts)),
+        faults=faults[:SHOWN_FAULTS],
+        fault_count=len(faults),
+    )
+
+
+def doubts_by_reason(acceptance: Acceptance) -> Counter[Doubt]:
+    """How many fixes each reason is told of; reasons of none are left out."""
+    counts = {doubt: int(np.count_nonzero(acceptance.doubts & np.uint32(doubt))) for doubt in Doubt if doubt}
+    return Counter({doubt: count for doubt, count in counts.items() if count})
