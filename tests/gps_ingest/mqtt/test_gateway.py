@@ -275,6 +275,7 @@ def test_a_gateway_killed_between_receipt_and_commit_loses_and_doubles_nothing(
 ) -> None:
     with gateway_process(database_url, settings, tmp_path) as (process, health):
         with write_sessions(engine).begin() as holding:  # nobody else can commit now
+            holding.connection()  # SQLite's lock is taken here
             if engine.dialect.name == "postgresql":
                 holding.execute(text("LOCK TABLE raw_message IN ACCESS EXCLUSIVE MODE"))
             broker.publish("owntracks/D1/phone", *[location(second) for second in range(20)])
