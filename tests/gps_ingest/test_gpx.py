@@ -1,6 +1,7 @@
 """Is GPX of both versions read alike by gpxpy and by expat, and is active XML turned away?"""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from gps_ingest.decoders import gpx
 from gps_ingest.decoders.fix_batch import COLUMNS, Decoded
 from gps_ingest.decoders.gpx import decode
-from gps_ingest.decoders.gpx_stream import MAX_DEPTH, decode_stream
+from gps_ingest.decoders.gpx_stream import MAX_DEPTH, GpxStream, decode_stream
 
 NOON_MS = 1_772_452_800_000
 NOON = "2026-03-02T12:00:00Z"
@@ -138,6 +139,53 @@ def test_a_bad_point_is_refused_by_itself(bad: str, field: str) -> None:
     decoded = both_ways(file_of(point(), bad, point(31.3), version="1.0"))
     assert decoded.batch.position.tolist() == [1, 3]
     assert [(fault.place, fault.field) for fault in decoded.refusals] == [("point 2", field)]
+
+
+def test_a_point_within_a_point_counts_and_the_outer_one_does_not() -> None:
+    nested = f'<trkpt lat="1" lon="1"><a>{point(31.3)}</a><time>{NOON}</time></trkpt>'
+    decoded = decode_stream(file_of(point(), nested, point(31.4)))
+    assert decoded.batch.lat.tolist() == [31.25, 31.3, 31.4]
+    assert decoded.batch.position.tolist() == [1, 3, 4]
+    assert decoded.refusals == ()
+
+
+def test_batches_of_limited_size_are_the_whole_file() -> None:
+    rare = [point(31 + n / 1000, inside="<speed>3</speed>" if n % 97 == 0 else "") for n in range(3000)]
+    body = file_of(*rare[:1500], point(lat="bad"), *rare[1500:], version="1.0")
+    stream = GpxStream(BytesIO(body), rows_a_batch=400)
+    batches, refusals = zip(*stream.batches(), strict=True)
+    assert max(map(len, batches)) < 1200  # a piece of the file holds several hundred points
+    assert len(batches) > 3
+    whole = decode_stream(body)
+    for name in COLUMNS:
+        np.testing.assert_array_equal(
+            np.concatenate([getattr(batch, name) for batch in batches]), getattr(whole.batch, name)
+        )
+    assert [refusal.place for some in refusals for refusal in some] == ["point 1501"]
+    assert (stream.device_code, stream.fault) == ("D7", None)
+
+
+def test_points_without_time_before_the_first_with_one_are_named_each() -> None:
+    decoded = decode_stream(file_of(point(time=""), point(time=""), point()))
+    assert [refusal.place for refusal in decoded.refusals] == ["point 1", "point 2"]
+    assert decoded.batch.position.tolist() == [3]
+
+
+@given(
+    st.recursive(
+        st.sampled_from(
+            [point(), point(31.3, inside="<x><sat>5</sat></x>"), "<time>2026</time>", "<trk/>", "t"]
+        ),
+        lambda inner: st.tuples(
+            st.sampled_from(["trkpt", "g:trkpt", "time", "a"]), st.lists(inner, max_size=3)
+        ).map(lambda node: f'<{node[0]} lat="1" lon="2">{"".join(node[1])}</{node[0]}>'),
+        max_leaves=8,
+    )
+)
+def test_any_tree_of_elements_is_read_to_its_end(tree: str) -> None:
+    decoded = decode_stream(file_of(tree, point(31.4)))
+    assert decoded.batch.lat.tolist()[-1:] == [31.4]
+    assert all(refusal.field != "xml" for refusal in decoded.refusals)
 
 
 def test_where_the_xml_breaks_off_the_points_before_stand() -> None:
