@@ -17,6 +17,7 @@ BENCHMARKS = {
     "certificate": "bench.certificate",
     "pages": "bench.pages",
     "demo": "bench.first_page",
+    "gpx": "bench.gpx",
     "ingest": "bench.ingest",
 }
 PARTS = ("figures", "peers", "ratios")
