@@ -63,6 +63,7 @@ class Intake:
         self._most_rows, self._linger_s, self._most_waiting = most_rows, linger_s, most_waiting
         self._tasks: deque[Task] = deque()
         self._under_way = 0
+        self._received = 0  # and not counted yet
         self._committed_at = time.monotonic()
         self._changed = threading.Condition()
         self._closing = False
@@ -72,19 +73,26 @@ class Intake:
 
     def start(self) -> None:
         """Begin to write; called on the running event loop."""
+        self.metrics.waiting.set_function(lambda: self.waiting)
         self._loop = asyncio.get_running_loop()
         self._thread.start()
 
     def submit(self, arrival: Arrival, answer: Answer, afterwards: Afterwards | None = None) -> None:
         """Have a message written; `answer` is called on the loop after the commit."""
-        self.metrics.received.inc()
+        if not self._received and self._loop is not None:
+            self._loop.call_soon(self._count_received)
+        self._received += 1
         with self._changed:
             if not self._tasks and not self._under_way:
                 self._committed_at = time.monotonic()  # what waits, waits from now on
             self._tasks.append(Task(arrival, answer, afterwards))
             if len(self._tasks) == 1:
                 self._changed.notify()
-        self.metrics.waiting.set(self.waiting)
+
+    def _count_received(self) -> None:
+        """Once for all that came in one turn of the loop."""
+        self.metrics.received.inc(self._received)
+        self._received = 0
 
     async def take(self, arrival: Arrival, afterwards: Afterwards | None = None) -> Acceptance | None:
         """The same for a coroutine: what became of the message, after the commit."""
@@ -204,7 +212,6 @@ class Intake:
                 task.answer(acceptance)
             except Exception:  # one connection's trouble must not keep the others from their answers
                 log.exception("an answer could not be given")
-        self.metrics.waiting.set(self.waiting)
         if len(self._tasks) <= self._most_waiting // 2 and self._resumes:
             resumes, self._resumes = self._resumes, []
             for resume in resumes:
