@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gps_ingest.decoders import ais, csv_fixes, gpx, json_batch, nmea, osmand, owntracks
+from gps_ingest.decoders import ais, csv_fixes, gpx, json_batch, jt809, nmea, osmand, owntracks
 from gps_ingest.decoders.fix_batch import Decoded
 from gps_ingest.decoders.jt808 import messages as jt808
 from gps_ingest.decoders.reception import Reception
@@ -21,4 +21,5 @@ DECODERS: dict[Protocol, Decoder] = {
     Protocol.AIS: ais.decode,
     Protocol.NMEA: nmea.decode,
     Protocol.JT808: jt808.decode,
+    Protocol.JT809: jt809.decode,
 }
