@@ -10,6 +10,7 @@ COMMANDS = {
     "simulate": "cli.simulate:simulate_command",
     "ingest": "cli.ingest:ingest",
     "device": "cli.device:device",
+    "platform": "cli.platform:platform",
     "gateway": "cli.gateway:gateway",
     "decode": "cli.decode:decode",
     "terminal": "cli.terminal:terminal",
