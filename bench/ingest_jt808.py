@@ -7,7 +7,7 @@ from bench.databases import Fleet, counted, fresh_database, register_fleet
 from bench.first_page import free_port
 from bench.ingest_baseline import raw_insert_rate
 from bench.postgres_server import PostgresServer
-from bench.processes import load, run_load, service
+from bench.processes import cpu_s, load, run_load, service
 from models.session import open_engine
 from models.vocabulary import Protocol
 
@@ -47,6 +47,7 @@ def measure(server: PostgresServer | None, workload: Workload) -> dict[str, floa
     return {
         f"{workload.name}_raw_insert_rows_per_s": raw,
         f"{workload.name}_fixes_per_s": rate,
+        f"{workload.name}_gateway_cpu_us_per_fix": told["gateway_cpu_s"] * 1e6 / workload.fixes_in_all,
         f"{workload.name}_load_generator_cpu_fraction": told["cpu_s"] / told["seconds"],
         f"{workload.name}_to_raw": rate / raw,
     }
@@ -72,7 +73,9 @@ def run(url: str, plan: dict[str, Any]) -> dict[str, Any]:
     port, health = free_port(), free_port()
     words = ["gateway", "jt808", "--bind", f"127.0.0.1:{port}", "--health-bind", f"127.0.0.1:{health}"]
     with (
-        service(words, url, f"http://127.0.0.1:{health}/healthz"),
+        service(words, url, f"http://127.0.0.1:{health}/healthz") as gateway,
         load("bench.terminal_load", plan | {"port": port}) as generator,
     ):
-        return run_load(generator)
+        before_s = cpu_s(gateway.pid)
+        told = run_load(generator)
+        return told | {"gateway_cpu_s": cpu_s(gateway.pid) - before_s}

@@ -57,6 +57,17 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"{url} does not answer: {log.read_text(errors='replace')[-2000:]}")
 
 
+def cpu_s(pid: int) -> float:
+    """Processor time that a running process has used so far, all its threads, seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_bytes(pid: int) -> int:
+    """Memory of a running process that is in use now."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 @contextmanager
 def load(module: str, plan: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
     """A load generator that has built its messages and waits for `run_load`."""

@@ -35,6 +35,7 @@ def make_durable(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "recursive_triggers=ON",  # else INSERT OR REPLACE deletes past the insert-only triggers
         "cache_size=-65536",
+        "wal_autocheckpoint=8000",  # 32 MB: a page that many transactions touch is copied back once
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -6,26 +6,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gps_ingest.decoders.reception import Reception
+from gps_ingest.store.many_values import is_among
 from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.watermarks import to_ms
 from models.fleet import Device, DeviceModel, DeviceModelField
 from models.values import VendorField
 from models.vocabulary import Protocol
 
-CODES_A_QUERY = 500
-
 
 def known_devices(session: Session, codes: Collection[str]) -> dict[str, tuple[int, bool]]:
     """(row id, in service) of each registered device among `codes`."""
     wanted = sorted(code for code in codes if code.isprintable())  # a NUL is no text to PostgreSQL
-    known: dict[str, tuple[int, bool]] = {}
-    for start in range(0, len(wanted), CODES_A_QUERY):
-        some = Device.code.in_(wanted[start : start + CODES_A_QUERY])
-        for code, device_id, active in session.execute(
-            select(Device.code, Device.id, Device.active).where(some)
-        ):
-            known[code] = (device_id, active)
-    return known
+    found = select(Device.code, Device.id, Device.active).where(is_among(session, Device.code, wanted))
+    return {code: (device_id, active) for code, device_id, active in session.execute(found)}
 
 
 def protocols_of_devices(session: Session) -> dict[str, Protocol]:

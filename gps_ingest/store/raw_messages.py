@@ -15,6 +15,7 @@ from models.vocabulary import Protocol, RawStatus
 
 MAX_REASON = 500  # the column's width
 MAX_SOURCE = 200
+RECEIVED = 4  # where it stands in a row
 LOOKUP_PAIRS = 500  # both engines take far more parameters in a statement
 INSERT_SQLITE = (
     f"INSERT INTO raw_message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608 - column names of this file
@@ -81,6 +82,8 @@ def keep_message(
 
 def storable(text: str) -> str:
     """File names may hold bytes that are no text, which neither database takes; they show as ?."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
@@ -91,10 +94,16 @@ def _insert_sqlite(
     last = connection.scalar(select(func.coalesce(func.max(RawMessage.id), 0))) or 0
     ids = list(range(last + 1, last + 1 + len(filings)))
     rows = [_row(*each) for each in zip(ids, filings, digests, strict=True)]
+    moments = {row[RECEIVED]: _sqlite_moment(row[RECEIVED]) for row in rows}  # most came with others
     for row in rows:
-        row[4] = row[4].astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        row[RECEIVED] = moments[row[RECEIVED]]
     result = connection.exec_driver_sql(INSERT_SQLITE, [tuple(row) for row in rows])
     return ids, result.rowcount
+
+
+def _sqlite_moment(moment: datetime) -> str:
+    """As models.base.UtcDateTime stores it there."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _insert_postgresql(
@@ -112,12 +121,12 @@ def _row(row_id: int, filing: Filing, digest: str) -> list[Any]:
         row_id,
         message.device_code,
         filing.device_id,
-        message.protocol.value,
+        message.protocol._value_,  # thousands a second: `value` looks it up in its class each time
         message.received_at,
         message.body,
         digest,
         storable(message.source)[:MAX_SOURCE],
-        filing.status.value,
+        filing.status._value_,
         None if reason is None else storable(reason)[:MAX_REASON],
     ]
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from gps_ingest.store.many_values import is_among
 from models.fixes import FixRow
 from models.fleet import DeviceBinding
 from models.values import IntArray
@@ -20,7 +20,6 @@ MARK = text(
     "ELSE excluded.dirty_from_ms END"
 )
 END_OF_TIME_MS = 2**62
-DEVICES_A_QUERY = 500
 BINDING = (
     DeviceBinding.device_id,
     DeviceBinding.vehicle_id,
@@ -37,27 +36,34 @@ def mark_new_fixes(session: Session, device_ids: IntArray, times_ms: IntArray) -
     """
     if not times_ms.size:
         return
+    spans = spans_of(device_ids, times_ms)
     firsts: dict[int, int] = {}
-    devices = np.unique(device_ids).tolist()
-    for start in range(0, len(devices), DEVICES_A_QUERY):
-        some = DeviceBinding.device_id.in_(devices[start : start + DEVICES_A_QUERY])
-        for binding in session.execute(select(*BINDING).where(some)):
-            first = first_carried(binding, times_ms[device_ids == binding.device_id])
-            if first is not None:
-                firsts[binding.vehicle_id] = min(first, firsts.get(binding.vehicle_id, first))
+    bindings = select(*BINDING).where(is_among(session, DeviceBinding.device_id, list(spans)))
+    for device_id, vehicle_id, valid_from, valid_to in session.execute(bindings):
+        (start, end), (earliest, latest) = bounds_ms(valid_from, valid_to), spans[device_id]
+        first = earliest
+        if not (start <= earliest and latest < end):  # not all of them in this binding
+            carried = times_ms[(device_ids == device_id) & (times_ms >= start) & (times_ms < end)]
+            if not carried.size:
+                continue
+            first = int(carried.min())
+        firsts[vehicle_id] = min(first, firsts.get(vehicle_id, first))
     mark_vehicles(session, firsts.items())
 
 
-def first_carried(binding: Any, times_ms: IntArray) -> int | None:
-    """The first of these times within the binding."""
-    start, end = bounds_ms(binding)
-    carried = times_ms[(times_ms >= start) & (times_ms < end)]
-    return int(np.min(carried)) if carried.size else None
+def spans_of(device_ids: IntArray, times_ms: IntArray) -> dict[int, tuple[int, int]]:
+    """Device → its earliest and its latest time."""
+    order = np.argsort(device_ids, kind="stable")
+    devices, starts = np.unique(device_ids[order], return_index=True)
+    ordered = times_ms[order]
+    earliest, latest = np.minimum.reduceat(ordered, starts), np.maximum.reduceat(ordered, starts)
+    pairs = zip(earliest.tolist(), latest.tolist(), strict=True)
+    return dict(zip(devices.tolist(), pairs, strict=True))
 
 
 def mark_binding(session: Session, binding: DeviceBinding) -> None:
     """Make dirty the vehicle of a new or lengthened binding from the first fix that it covers."""
-    start, end = bounds_ms(binding)
+    start, end = bounds_ms(binding.valid_from, binding.valid_to)
     covered = (
         FixRow.device_id == binding.device_id,
         FixRow.time_ms >= start,
@@ -75,10 +81,9 @@ def mark_vehicles(session: Session, since_ms: Iterable[tuple[int, int]]) -> None
         session.execute(MARK, marks)
 
 
-def bounds_ms(binding: Any) -> tuple[int, int]:
+def bounds_ms(valid_from: datetime, valid_to: datetime | None) -> tuple[int, int]:
     """[from, to) of a binding in ms UTC."""
-    end = END_OF_TIME_MS if binding.valid_to is None else to_ms(binding.valid_to)
-    return to_ms(binding.valid_from), end
+    return to_ms(valid_from), END_OF_TIME_MS if valid_to is None else to_ms(valid_to)
 
 
 def to_ms(moment: datetime) -> int:
