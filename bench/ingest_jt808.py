@@ -11,7 +11,7 @@ from bench.processes import cpu_s, load, run_load, service
 from models.session import open_engine
 from models.vocabulary import Protocol
 
-TERMINALS, WINDOW = 200, 4
+TERMINALS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,15 @@ class Workload:
     name: str
     messages: int
     fixes: int
+    window: int  # messages that a terminal has under way: the standard lets it go on without an answer
 
     @property
     def fixes_in_all(self) -> int:
         return TERMINALS * self.messages * max(1, self.fixes)
 
 
-BATCHES = Workload("jt808_batches_of_20", messages=75, fixes=20)
-SINGLES = Workload("jt808_single", messages=300, fixes=0)
+BATCHES = Workload("jt808_batches_of_20", messages=75, fixes=20, window=4)
+SINGLES = Workload("jt808_single", messages=300, fixes=0, window=16)
 
 
 def measure(server: PostgresServer | None, workload: Workload) -> dict[str, float]:
@@ -61,7 +62,7 @@ def plan_of(fleet: Fleet, workload: Workload) -> dict[str, Any]:
         "tokens": fleet.tokens,
         "messages": workload.messages,
         "fixes": workload.fixes,
-        "window": WINDOW,
+        "window": workload.window,
         "heartbeats": False,
         "log_in_first": True,
         "logins_at_once": 100,
