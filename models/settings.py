@@ -45,6 +45,7 @@ class Settings:
     contradicted_score: float = 0.5
     jt808_bind: str = "127.0.0.1:8808"
     jt809_bind: str = "127.0.0.1:8809"
+    jt809_keys: str = ""  # of platforms that encrypt: access code:M1:IA1:IC1, between commas
     ais_bind: str = "127.0.0.1:10110"
     ais_sources: str = "127.0.0.0/8,::1"  # receivers that may feed the AIS gateway: addresses and networks
     nmea_bind: str = "127.0.0.1:10111"

@@ -49,7 +49,7 @@ class AisFeed:
     def __init__(self, context: GatewayContext) -> None:
         self.context = context
         self.sources = read_sources(context.settings.ais_sources)
-        self.roster = Roster(context.engine)
+        self.roster = Roster(context.engine, context.settings)
         self.strangers = Strangers()
 
     def hear(self, line: bytes, source: str, assembly: Assembly) -> None:
@@ -77,7 +77,8 @@ class AisFeed:
     def _take(self, message: AisMessage, source: str, now: datetime) -> None:
         """A whole message: into the database when it is of a registered vessel."""
         mmsi = sender_of(message)[1]
-        if self.roster.protocol_of(mmsi) is not Protocol.AIS:
+        vessel = self.roster.device(mmsi)
+        if vessel is None or vessel.protocol is not Protocol.AIS:
             self.reject("stranger")
             self.strangers.hear(mmsi)
             return

@@ -6,53 +6,85 @@ the database for each message would cost more than taking it. Who is registered 
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from gps_ingest.store.known_devices import protocols_of_devices
+from gps_ingest.store.roster import RosteredDevice, RosterPage, read_roster, waiting_by_sender
 from models.session import read_sessions
-from models.vocabulary import Protocol
+from models.settings import Settings
 
 log = logging.getLogger(__name__)
 
 REFRESH_S = 10.0
+COUNT_EVERY = 6  # what waits is counted anew with every sixth refresh
 
 
 class Roster:
-    """Code → protocol of every registered device."""
+    """Every registered device by heart, and how much more of the others may wait.
 
-    def __init__(self, engine: Engine) -> None:
+    `on_refresh` is called on the loop after each refresh.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.on_refresh: Callable[[], None] = lambda: None
         self._sessions = read_sessions(engine)
-        self._protocols: dict[str, Protocol] = {}
+        self._most_of_sender, self._most_in_all = settings.unproven_per_sender, settings.unproven_in_all
+        self._page = RosterPage()
+        self._waiting: dict[str, int] = {}
+        self._waiting_in_all = 0
         self._task: asyncio.Task[Any] | None = None
 
     async def start(self) -> None:
         """Learn it, then keep it fresh."""
-        await self.refresh()
+        await self.refresh(count=True)
         self._task = asyncio.get_running_loop().create_task(self._refresh_for_ever())
 
     def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
 
-    def protocol_of(self, code: str) -> Protocol | None:
-        """How the device speaks; None for one that is not registered."""
-        return self._protocols.get(code)
+    def device(self, code: str) -> RosteredDevice | None:
+        """What is registered under this code."""
+        return self._page.devices.get(code)
 
-    async def refresh(self) -> None:
-        """Ask the database now."""
-        self._protocols = await asyncio.to_thread(self._ask)
+    def admits_platform(self, code: str) -> bool:
+        """Is this platform registered and in service?"""
+        return code in self._page.platforms
 
-    def _ask(self) -> dict[str, Protocol]:
+    def may_wait(self, code: str) -> bool:
+        """Count one message of a sender that is not registered; False where no more may wait."""
+        of_sender = self._waiting.get(code, 0)
+        if of_sender >= self._most_of_sender or self._waiting_in_all >= self._most_in_all:
+            return False
+        self._waiting[code] = of_sender + 1
+        self._waiting_in_all += 1
+        return True
+
+    async def refresh(self, *, count: bool = False) -> None:
+        """Ask the database now; `count`: also what waits."""
+        self._page = await asyncio.to_thread(self._read)
+        if count:
+            self._waiting = await asyncio.to_thread(self._count)
+            self._waiting_in_all = sum(self._waiting.values())
+        self.on_refresh()
+
+    def _read(self) -> RosterPage:
         with self._sessions() as session:
-            return protocols_of_devices(session)
+            return read_roster(session)
+
+    def _count(self) -> dict[str, int]:
+        with self._sessions() as session:
+            return waiting_by_sender(session)
 
     async def _refresh_for_ever(self) -> None:
+        turn = 0
         while True:
             await asyncio.sleep(REFRESH_S)
+            turn += 1
             try:
-                await self.refresh()
+                await self.refresh(count=turn % COUNT_EVERY == 0)
             except DBAPIError as error:  # what was known stays in force until the database is back
                 log.warning("the list of devices could not be read: %s", error.orig)

@@ -11,7 +11,6 @@ from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.watermarks import to_ms
 from models.fleet import Device, DeviceModel, DeviceModelField
 from models.values import VendorField
-from models.vocabulary import Protocol
 
 
 def known_devices(session: Session, codes: Collection[str]) -> dict[str, tuple[int, bool]]:
@@ -19,11 +18,6 @@ def known_devices(session: Session, codes: Collection[str]) -> dict[str, tuple[i
     wanted = sorted(code for code in codes if code.isprintable())  # a NUL is no text to PostgreSQL
     found = select(Device.code, Device.id, Device.active).where(is_among(session, Device.code, wanted))
     return {code: (device_id, active) for code, device_id, active in session.execute(found)}
-
-
-def protocols_of_devices(session: Session) -> dict[str, Protocol]:
-    """Code → protocol of every registered device, in service or not."""
-    return {row.code: row.protocol for row in session.execute(select(Device.code, Device.protocol))}
 
 
 def reception_of(session: Session, message: Message) -> Reception:

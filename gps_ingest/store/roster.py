@@ -1,0 +1,59 @@
+"""What has a feed to know of every registered device, and how much of which sender waits already?"""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gps_ingest.decoders.reception import Reception
+from gps_ingest.store.known_devices import vendor_fields
+from gps_ingest.store.platforms import active_platforms
+from gps_ingest.store.waiting_messages import waiting
+from models.fixes import RawMessage
+from models.fleet import Device
+from models.values import VendorField
+from models.vocabulary import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class RosteredDevice:
+    """How a device speaks, and what completes what it says (decoders.reception.Reception)."""
+
+    protocol: Protocol
+    utc_offset_minutes: int | None = None
+    vendor_fields: tuple[VendorField, ...] = ()
+
+    def reception(self, code: str, received_ms: int) -> Reception:
+        """The circumstances of a message of this device."""
+        return Reception(code, received_ms, self.utc_offset_minutes, self.vendor_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPage:
+    """Code → device, and the platforms that may be logged in."""
+
+    devices: dict[str, RosteredDevice] = field(default_factory=dict)
+    platforms: frozenset[str] = frozenset()
+
+
+def read_roster(session: Session) -> RosterPage:
+    """The whole roster, as of now."""
+    rows = session.execute(
+        select(Device.code, Device.protocol, Device.utc_offset_minutes, Device.model)
+    ).all()
+    fields = {model: vendor_fields(session, model) for model in {row.model for row in rows if row.model}}
+    devices = {
+        row.code: RosteredDevice(row.protocol, row.utc_offset_minutes, fields.get(row.model, ()))
+        for row in rows
+    }
+    return RosterPage(devices, active_platforms(session))
+
+
+def waiting_by_sender(session: Session) -> dict[str, int]:
+    """How many messages of each sender wait because their device is not registered or not trusted."""
+    counts = (
+        select(RawMessage.device_code, func.count().label("messages"))
+        .where(RawMessage.device_id.is_(None), *waiting())
+        .group_by(RawMessage.device_code)
+    )
+    return {row.device_code: row.messages for row in session.execute(counts)}
