@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gps_ingest.decoders import ais, csv_fixes, gpx, json_batch, jt809, nmea, osmand, owntracks
+from gps_ingest.decoders import ais, csv_fixes, geojson, gpx, json_batch, jt809, nmea, osmand, owntracks
 from gps_ingest.decoders.fix_batch import Decoded
 from gps_ingest.decoders.jt808 import messages as jt808
 from gps_ingest.decoders.reception import Reception
@@ -13,6 +13,7 @@ Decoder = Callable[[bytes, Reception], Decoded]
 
 DECODERS: dict[Protocol, Decoder] = {
     Protocol.GPX: lambda body, reception: gpx.decode(body),
+    Protocol.GEOJSON: lambda body, reception: geojson.decode(body, reception.device_code),
     Protocol.CSV: lambda body, reception: csv_fixes.decode(body, reception.device_code),
     Protocol.JSON: lambda body, reception: json_batch.decode(body),
     Protocol.MQTT: lambda body, reception: json_batch.decode(body),
