@@ -94,7 +94,7 @@ def _insert_sqlite(
     last = connection.scalar(select(func.coalesce(func.max(RawMessage.id), 0))) or 0
     ids = list(range(last + 1, last + 1 + len(filings)))
     rows = [_row(*each) for each in zip(ids, filings, digests, strict=True)]
-    moments = {row[RECEIVED]: _sqlite_moment(row[RECEIVED]) for row in rows}  # most came with others
+    moments = {moment: _sqlite_moment(moment) for moment in {row[RECEIVED] for row in rows}}
     for row in rows:
         row[RECEIVED] = moments[row[RECEIVED]]
     result = connection.exec_driver_sql(INSERT_SQLITE, [tuple(row) for row in rows])
