@@ -14,6 +14,7 @@ from web.api import fixes, osmand, owntracks
 REDIRECT = 302
 ONE_NAME_LIMIT = "60 per hour"  # whoever guesses slowly at one account from one address is stopped too
 PROVEN_DEVICE: dict[str, Callable[[], str | None]] = {
+    "files": fixes.device_of_request,
     "fixes": fixes.device_of_request,
     "osmand": osmand.proven_device,
     "owntracks": owntracks.proven_device,

@@ -18,6 +18,7 @@ FLEET = WATCHERS | HAULER
 RIGHTS: dict[str, frozenset[Role] | None] = {
     "static": WITHOUT_SIGN_IN,
     "health.alive": WITHOUT_SIGN_IN,
+    "metrics.figures": WITHOUT_SIGN_IN,  # asks for a token of its own
     "login.sign_in": WITHOUT_SIGN_IN,
     "login.switch_language": WITHOUT_SIGN_IN,
     "login.sign_out": EVERYONE,
@@ -71,6 +72,7 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "service.table": FLEET,
     "upload.page": ADMINISTRATOR | HAULER,
     "users.listing": ADMINISTRATOR,
+    "files.post_file": WITHOUT_SIGN_IN,  # checks the token of the device
     "fixes.post_fixes": WITHOUT_SIGN_IN,  # checks the token of the device
     "osmand.take_report": WITHOUT_SIGN_IN,  # what no token proves waits in quarantine
     "owntracks.take_message": WITHOUT_SIGN_IN,  # the same

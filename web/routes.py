@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from web import login
-from web.api import fixes, osmand, owntracks
+from web import device_metrics, login
+from web.api import files, fixes, osmand, owntracks
 from web.pages import (
     city,
     device_forms,
@@ -24,11 +24,12 @@ from web.pages import (
     verify,
 )
 
-WITHOUT_COOKIES: tuple[Blueprint, ...] = (fixes.bp, osmand.bp, owntracks.bp)
+WITHOUT_COOKIES: tuple[Blueprint, ...] = (files.bp, fixes.bp, osmand.bp, owntracks.bp)
 """Parts that know their callers by a token: a forged form cannot reach them, so they need no CSRF token."""
 
 PAGES = (
     health,
+    device_metrics,
     login,
     overview,
     findings,

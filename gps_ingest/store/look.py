@@ -12,6 +12,7 @@ from gps_ingest.store.raw_messages import Message
 from models.values import Refusal
 
 MOST = 20  # enough to see what it is
+MOST_BYTES = 4_000_000  # a larger file would keep the page waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class SeenFix:
 class Look:
     """What a message decodes to: the first reports and refusals, and how many there are of each.
 
-    `readable` is false for a format that has no decoder here. `device_code` is the name that the message
-    itself gives its sender, where its format has one.
+    `readable` is false for a format that has no decoder here, and for a file too large to look at.
+    `device_code` is the name that the message itself gives its sender, where its format has one.
     """
 
     readable: bool
@@ -44,7 +45,7 @@ class Look:
 def look_at(session: Session, message: Message, most: int = MOST) -> Look:
     """Decode a message with what is known of its device now."""
     decoder = DECODERS.get(message.protocol)
-    if decoder is None:
+    if decoder is None or len(message.body) > MOST_BYTES:
         return Look(readable=False)
     decoded = decoder(message.body, reception_of(session, message))
     batch = decoded.batch

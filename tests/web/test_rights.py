@@ -18,7 +18,7 @@ from tests.web import addresses
 from tests.web.conftest import SignIn
 from web.rights import RIGHTS, WITHOUT_SIGN_IN
 
-DEVICES = {"fixes.post_fixes", "osmand.take_report", "owntracks.take_message"}
+DEVICES = {"files.post_file", "fixes.post_fixes", "osmand.take_report", "owntracks.take_message"}
 OF_ADMINISTRATORS = {
     "device_forms.change": "/administration/devices/change/D-QY-1",
     "device_forms.bind": "/administration/devices/bind/D-QY-1",
@@ -34,7 +34,7 @@ OF_ADMINISTRATORS = {
     "quarantine.register": "/quarantine/register",
 }
 POSTS = {"login.switch_language", "login.sign_out", "findings.decide", *DEVICES, *OF_ADMINISTRATORS}
-PUBLIC_PAGES = {"static", "health.alive", "login.sign_in"}
+PUBLIC_PAGES = {"static", "health.alive", "login.sign_in", "metrics.figures"}
 REDIRECTS = {"verify.document"}
 QUICK_OBJECTS = [endpoint for endpoint in addresses.OBJECTS if endpoint != "manifest.certificate"]
 
