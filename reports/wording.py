@@ -75,6 +75,7 @@ _WORDS_OF_PARAMS: dict[str, type[StrEnum]] = {
     "finding_kind": FindingKind,
     "kind": FindingKind,
     "datum": Datum,
+    "declared_datum": Datum,
 }
 """Parameters and figures of these names hold a word of the vocabulary and are printed as its label."""
 

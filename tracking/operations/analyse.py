@@ -1,8 +1,9 @@
 """Bring the analysis up to a moment: trips, matches, findings, verdicts for all that is new.
 
-Two passes. First each dirty vehicle is worked out anew (one transaction each), then each block with
-anything unjudged is judged (some blocks a transaction). Every transaction clears exactly the marks of
-the work it wrote, so a run killed anywhere is taken up by the next with the same result.
+Two passes. First each dirty vehicle is worked out anew, with what is doubted of its devices (one transaction
+each); devices are compared with each other and told of. Then each block with anything unjudged is judged
+(some blocks a transaction). Every transaction clears exactly the marks of the work it wrote, so a run killed
+anywhere is taken up by the next with the same result.
 """
 
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from models.journeys import Watermark
 from models.session import read_sessions, write_sessions
 from models.thresholds import Thresholds
 from models.worlds import Scenario
+from tracking.operations.compare_devices import compare_devices
 from tracking.operations.judge_blocks import judge_blocks
 from tracking.operations.one_at_a_time import only_analysis
 from tracking.operations.retrack_vehicle import retrack_vehicle
+from tracking.operations.tell_devices import tell_changed
 from tracking.queries.contradictions import Run
 from tracking.queries.doubt_stretches import judgement_stretches
 from tracking.queries.fixes import to_ms
@@ -65,6 +68,8 @@ def analyse(
             return Run(world, to_ms(until), recorded_at, contradicted_score, tracks, doubted)
 
         vehicles, fixes = retrack_dirty(engine, this_run, progress)
+        compare_devices(engine, this_run)
+        tell_changed(engine, this_run)
         blocks = judge_open(engine, this_run, progress)
     return AnalyseResult(vehicles, fixes, blocks, until)
 

@@ -14,6 +14,7 @@ from models.journeys import ManifestMark, TripLeg, TripRow
 from models.vocabulary import FindingKind
 from tracking.operations.revise_findings import ScopedDraft, revise_findings
 from tracking.operations.set_verdicts import set_verdicts
+from tracking.operations.tell_devices import device_findings, tell_vehicles
 from tracking.queries.contradictions import (
     Judged,
     Run,
@@ -45,7 +46,8 @@ def judge_blocks(session: Session, blocks: Sequence[Block], run: Run) -> None:
     write_links(session, blocks, links)
     write_routes(session, judged)
     revise_findings(session, scopes_of(blocks), scored, run.recorded_at)
-    set_verdicts(session, verdicts_of(blocks, links, scored, run), run.recorded_at)
+    tell_vehicles(session, vehicles_of(blocks), run)
+    set_verdicts(session, verdicts_of(session, blocks, links, scored, run), run.recorded_at)
     mark_judged(session, blocks, run.until_ms)
 
 
@@ -113,11 +115,23 @@ def scores(drafts: Sequence[Scoped], world: World) -> list[ScopedDraft]:
     return scored
 
 
+def vehicles_of(blocks: Sequence[Block]) -> set[int]:
+    """The vehicles (row ids) of trips and claims."""
+    claimed = (claim.vehicle_id for block in blocks for claim in block.claims)
+    moved = {journey.vehicle_id for block in blocks for journey in block.journeys}
+    return moved | {vehicle_id for vehicle_id in claimed if vehicle_id is not None}
+
+
 def verdicts_of(
-    blocks: Sequence[Block], links: Sequence[Link], scored: Iterable[ScopedDraft], run: Run
+    session: Session,
+    blocks: Sequence[Block],
+    links: Sequence[Link],
+    scored: Iterable[ScopedDraft],
+    run: Run,
 ) -> dict[int, VerdictDraft]:
     """The verdict of each manifest, by row id."""
     found: dict[int, list[RankedFinding]] = defaultdict(list)
+    found |= device_findings(session, [manifest.id for block in blocks for manifest in block.manifests])
     for scoped in scored:
         for manifest_id in scoped.draft.manifest_ids:
             found[manifest_id].append(RankedFinding(scoped.draft.kind, scoped.score))

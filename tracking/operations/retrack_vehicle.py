@@ -8,12 +8,13 @@ vehicle; killed between two, the next run takes up the rest.
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Select, delete, insert, literal, select, true, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models.journeys import ManifestMark, SilenceRow, TripLeg, TripRow, VisitRow, Watermark
+from models.journeys import SilenceRow, TripLeg, TripRow, VisitRow, Watermark
 from models.manifests import Leg, Manifest
 from models.values import Track
+from tracking.operations.mark_manifests import mark_manifests
 from tracking.operations.revise_findings import retract_scopes
 from tracking.operations.watch_devices import watch_devices
 from tracking.queries.contradictions import Run, trip_scope
@@ -186,12 +187,3 @@ def mark_paper(session: Session, vehicle_id: int, dirty_ms: int, until_ms: int) 
             Manifest.issued_at.between(from_moment(max(dirty_ms - PAPER_REACH_MS, 0)), from_moment(until_ms)),
         ),
     )
-
-
-def mark_manifests(session: Session, ids: Select[int]) -> None:
-    """Make manifests dirty."""
-    changed = {"dirty": True, "changes": ManifestMark.changes + 1}
-    session.execute(update(ManifestMark).where(ManifestMark.manifest_id.in_(ids)).values(changed))
-    marked = select(ManifestMark.manifest_id)
-    new = select(Manifest.id, true(), literal(1)).where(Manifest.id.in_(ids), Manifest.id.not_in(marked))
-    session.execute(insert(ManifestMark).from_select(["manifest_id", "dirty", "changes"], new))

@@ -18,7 +18,7 @@ from models.vocabulary import HIDDEN
 from tracking.queries.visibility import manifests_visible, vehicle_codes_known
 
 MANIFESTS = frozenset({"manifest", "other_manifest"})
-VEHICLES = frozenset({"vehicle", "paper_vehicle"})
+VEHICLES = frozenset({"vehicle", "paper_vehicle", "source_vehicle"})
 """Parameters of reasons and figures of evidence that hold manifest numbers and vehicle codes."""
 JOINT = ", "  # between the numbers of a load that several manifests cover
 Words = Mapping[str, Any]

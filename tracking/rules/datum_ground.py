@@ -1,6 +1,6 @@
 """How far is a place from the nearest facility and the nearest approved route? In bulk, near one spot."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,15 @@ class DatumGround:
         self, places: Mapping[int, FacilityArea], routes: Mapping[int, RouteLine], lat: float, lon: float
     ) -> None:
         self.frame: Frame = frame_at(lat, lon)
-        facilities = ((place.id, place.polygon) for place in places.values())
-        self.place_ids, self.places = self._tree(facilities, shapely.polygons)
-        lines = ((route.id, route.line) for route in routes.values())
-        _, self.routes = self._tree(lines, shapely.linestrings)
+        near = [(place.id, self._near(place.polygon)) for place in places.values()]
+        self.place_ids = np.array([row_id for row_id, ring in near if ring is not None], dtype=np.int64)
+        self.places = shapely.STRtree([shapely.Polygon(ring) for _, ring in near if ring is not None])
+        lines = (self._near(route.line) for route in routes.values())
+        pairs = [np.stack((line[:-1], line[1:]), axis=1) for line in lines if line is not None]
+        segments = np.unique(np.concatenate(pairs), axis=0) if pairs else np.zeros((0, 2, 2))
+        self.routes = shapely.STRtree(
+            np.asarray(shapely.linestrings(segments)).tolist()
+        )  # whole lines are far slower
 
     def nearest_place(self, lat: FloatArray, lon: FloatArray) -> tuple[FloatArray, IntArray]:
         """(distance in m, row id) of the nearest facility of each of n places; 0 inside."""
@@ -36,20 +41,12 @@ class DatumGround:
         """Distance in m of each of n places to the nearest approved route."""
         return nearest(self.routes, *self.frame.to_xy(lat, lon))[1]
 
-    def _tree(
-        self, shapes: Iterable[tuple[int, tuple[tuple[float, float], ...]]], make: object
-    ) -> tuple[IntArray, shapely.STRtree]:
-        ids, found = [], []
-        for row_id, points in shapes:
-            lon, lat = np.array(points, dtype=np.float64).T
-            if (
-                abs(lat.mean() - self.frame.lat0) < REACH_DEG
-                and abs(lon.mean() - self.frame.lon0) < REACH_DEG
-            ):
-                ids.append(row_id)
-                x_m, y_m = self.frame.to_xy(lat, lon)
-                found.append(make(np.column_stack((x_m, y_m))))  # type: ignore[operator]
-        return np.array(ids, dtype=np.int64), shapely.STRtree(found)
+    def _near(self, points: tuple[tuple[float, float], ...]) -> FloatArray | None:
+        """(x, y) of points in m, n x 2; None for what lies too far away."""
+        lon, lat = np.array(points, dtype=np.float64).T
+        if abs(lat.mean() - self.frame.lat0) > REACH_DEG or abs(lon.mean() - self.frame.lon0) > REACH_DEG:
+            return None
+        return np.column_stack(self.frame.to_xy(lat, lon))
 
 
 def nearest(tree: shapely.STRtree, x_m: FloatArray, y_m: FloatArray) -> tuple[IntArray, FloatArray]:

@@ -11,14 +11,16 @@ from itertools import pairwise
 import numpy as np
 
 from models.thresholds import DeviceThresholds
-from models.values import BoolArray
+from models.values import BoolArray, FloatArray
 from models.vocabulary import FindingKind
-from tracking.rules.device_fixes import UNKNOWN, DeviceFixes
+from tracking.rules.device_fixes import UNKNOWN, DeviceFixes, runs
 from tracking.rules.doubt_stretches import Stretch
 
 HALF_HOUR_S = 1800.0
 LIVE_SHARES = (0.5, 2.0)  # an interval of receipts is this much of the interval of the measurements
 LIVE_JITTER_S = 10.0
+LIVE_RUN = 4  # steps in the rhythm one after the other: in a jumbled burst some agree by chance
+STEADY_S = 30.0  # a wrong clock is wrong by the same time and again; the delay of a backlog wanders
 SKEW, ZONE = "skew", "zone"
 
 
@@ -31,12 +33,19 @@ def find_skews(fixes: DeviceFixes, thresholds: DeviceThresholds) -> list[Stretch
     delay_s = (live.received_ms - live.time_ms) / 1000.0
     blocks = len(live) // count
     bounds = [*(block * count for block in range(blocks)), len(live)]  # what is over goes to the last block
-    medians = [float(np.median(delay_s[low:high])) for low, high in pairwise(bounds)]
-    return [
-        skew_stretch(live, median_s, low, high, thresholds)
-        for median_s, (low, high) in zip(medians, pairwise(bounds), strict=True)
-        if not -thresholds.skew_ahead_s <= median_s <= thresholds.skew_behind_s
-    ]
+    if not outside(np.median(delay_s[: blocks * count].reshape(blocks, count), axis=1), thresholds).any():
+        return []  # nearly every day of every device
+    found = []
+    for low, high in pairwise(bounds):
+        quarter_s, median_s, three_s = np.percentile(delay_s[low:high], (25, 50, 75))
+        if outside(median_s, thresholds) and three_s - quarter_s <= STEADY_S:
+            found.append(skew_stretch(live, float(median_s), low, high, thresholds))
+    return found
+
+
+def outside(delay_s: FloatArray, thresholds: DeviceThresholds) -> BoolArray:
+    """Is a delay more than a network and a receiver explain?"""
+    return np.asarray((delay_s < -thresholds.skew_ahead_s) | (delay_s > thresholds.skew_behind_s))
 
 
 def live_mask(fixes: DeviceFixes) -> BoolArray:
@@ -49,7 +58,8 @@ def live_mask(fixes: DeviceFixes) -> BoolArray:
     low, high = LIVE_SHARES
     known = (fixes.received_ms[1:] != UNKNOWN) & (fixes.received_ms[:-1] != UNKNOWN)
     rhythm = (arrived_s >= low * measured_s) & (arrived_s <= high * measured_s + LIVE_JITTER_S)
-    live[1:] = known & (measured_s > 0) & rhythm
+    for first, last in runs(known & (measured_s > 0) & rhythm):
+        live[first + 1 : last + 2] = last - first + 1 >= LIVE_RUN
     return live
 
 

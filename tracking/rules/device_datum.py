@@ -23,7 +23,7 @@ from tracking.rules.geometry import frame_at, pair_m
 DECLARED, STAYS, ROUTE = "declared", "stays", "route"  # how a datum was proved
 STANDING_KMH = 5.0
 THIN_M = 30.0  # the way is looked at every so many metres
-MOST = 400  # fixes of each sort that are looked at: more prove no more
+MOST = 100  # fixes of each sort that are looked at: more prove no more
 
 
 @dataclass(frozen=True, slots=True)

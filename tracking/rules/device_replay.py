@@ -15,8 +15,10 @@ import numpy.typing as npt
 from models.thresholds import DeviceThresholds
 from models.values import BoolArray, IntArray
 from tracking.rules.device_fixes import DeviceFixes, runs
+from tracking.rules.geometry import pair_m
 
 STEP_E7 = 10.0  # 1e-6 degree
+REGION_M = 100_000.0  # a copy pretends to be somewhere in the region: a test world elsewhere is none
 CHOSEN_OF = 32  # one window is kept of so many neighbours
 MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 MULTIPLIER = np.uint64(0x100000001B3)
@@ -76,9 +78,7 @@ def find_windows(fixes: DeviceFixes, thresholds: DeviceThresholds) -> Windows:
     still = changing < thresholds.replay_distinct_steps - 1  # the rest is looked at only where it is chosen
     chosen = smallest_of_neighbours(np.where(still, LAST, fingerprint))
     chosen = chosen[~still[chosen]]
-    chosen = chosen[
-        [distinct_steps(words, first, steps) >= thresholds.replay_distinct_steps for first in chosen.tolist()]
-    ]
+    chosen = chosen[distinct_steps(words, chosen, steps) >= thresholds.replay_distinct_steps]
     return Windows(chosen, fingerprint[chosen].view(np.int64))
 
 
@@ -90,9 +90,10 @@ def smallest_of_neighbours(fingerprint: Words) -> IntArray:
     return np.unique(rows.argmin(axis=1) + np.arange(len(rows)))
 
 
-def distinct_steps(words: Words, first: int, steps: int) -> int:
-    """How many different steps a window has."""
-    return int(np.unique(words[first : first + steps]).size)
+def distinct_steps(words: Words, first: IntArray, steps: int) -> IntArray:
+    """How many different steps each of the windows has that begin at `first`."""
+    rows = np.sort(words[first[:, None] + np.arange(steps)], axis=1)
+    return np.asarray(1 + np.count_nonzero(np.diff(rows, axis=1), axis=1))
 
 
 def find_copies(
@@ -111,7 +112,8 @@ def find_copies(
         if found and found[-1].low <= at <= found[-1].high:
             continue
         low, high, begin = shared_run(words, earlier, at, there)
-        if high - low + 1 >= shortest and enough_noise(words[low:high], thresholds):
+        long = high - low + 1 >= shortest and enough_noise(words[low:high], thresholds)
+        if long and apart_m(fixes, low, source, begin) <= REGION_M:
             found.append(Copy(low, high, begin))
     return found
 
@@ -127,11 +129,15 @@ def shared_run(words: Words, earlier: Words, at: int, there: int) -> tuple[int, 
     return at, at, there
 
 
+def apart_m(fixes: DeviceFixes, index: int, source: DeviceFixes, begin: int) -> float:
+    """Distance in m between a fix and one of another track."""
+    one, other = fixes.take(slice(index, index + 1)), source.take(slice(begin, begin + 1))
+    return float(pair_m(one.lat, one.lon, other.lat, other.lon)[0])
+
+
 def enough_noise(words: Words, thresholds: DeviceThresholds) -> bool:
     """Does a run hold enough windows that a standing vehicle or an even drive would not repeat?"""
-    steps = thresholds.replay_fixes
-    telling = [
-        distinct_steps(words, low, steps) >= thresholds.replay_distinct_steps
-        for low in range(0, words.size - steps + 2, steps)
-    ]
-    return sum(telling) >= thresholds.replay_windows
+    steps = thresholds.replay_fixes - 1
+    starts = np.arange(0, words.size - steps + 1, thresholds.replay_fixes)
+    telling = distinct_steps(words, starts, steps) >= thresholds.replay_distinct_steps
+    return int(np.count_nonzero(telling)) >= thresholds.replay_windows
