@@ -11,38 +11,37 @@ from bench.processes import cpu_s, load, run_load, service
 from models.session import open_engine
 from models.vocabulary import Protocol
 
-TERMINALS = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Workload:
     """What each terminal sends: so many messages of so many fixes (0: single 0x0200)."""
 
     name: str
+    terminals: int
     messages: int
     fixes: int
     window: int  # messages that a terminal has under way: the standard lets it go on without an answer
 
     @property
     def fixes_in_all(self) -> int:
-        return TERMINALS * self.messages * max(1, self.fixes)
+        return self.terminals * self.messages * max(1, self.fixes)
 
 
-BATCHES = Workload("jt808_batches_of_20", messages=75, fixes=20, window=4)
-SINGLES = Workload("jt808_single", messages=300, fixes=0, window=16)
+BATCHES = Workload("jt808_batches_of_20", terminals=200, messages=75, fixes=20, window=4)
+SINGLES = Workload("jt808_single", terminals=200, messages=300, fixes=0, window=16)
 
 
 def measure(server: PostgresServer | None, workload: Workload) -> dict[str, float]:
     """Rates of one engine; raises AssertionError unless each fix is in the database once."""
     before = raw_insert_rate(server)
     with fresh_database(server) as url:
-        fleet = register_fleet(url, TERMINALS, Protocol.JT808)
+        fleet = register_fleet(url, workload.terminals, Protocol.JT808)
         told = run(url, plan_of(fleet, workload))
         engine = open_engine(url)
         fixes, messages = counted(engine)
         engine.dispose()
     assert told["failed"] == 0, told
-    assert (fixes, messages) == (workload.fixes_in_all, TERMINALS * workload.messages)
+    assert (fixes, messages) == (workload.fixes_in_all, workload.terminals * workload.messages)
     raw = (before + raw_insert_rate(server)) / 2
     rate = workload.fixes_in_all / told["seconds"]
     return {
@@ -69,12 +68,16 @@ def plan_of(fleet: Fleet, workload: Workload) -> dict[str, Any]:
     }
 
 
+def gateway_words(port: int, health: int) -> list[str]:
+    """The command of a gateway on these ports."""
+    return ["gateway", "jt808", "--bind", f"127.0.0.1:{port}", "--health-bind", f"127.0.0.1:{health}"]
+
+
 def run(url: str, plan: dict[str, Any]) -> dict[str, Any]:
     """One load through a gateway process of its own."""
     port, health = free_port(), free_port()
-    words = ["gateway", "jt808", "--bind", f"127.0.0.1:{port}", "--health-bind", f"127.0.0.1:{health}"]
     with (
-        service(words, url, f"http://127.0.0.1:{health}/healthz") as gateway,
+        service(gateway_words(port, health), url, f"http://127.0.0.1:{health}/healthz") as gateway,
         load("bench.terminal_load", plan | {"port": port}) as generator,
     ):
         before_s = cpu_s(gateway.pid)

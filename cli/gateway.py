@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 import sys
 from importlib import import_module
 
@@ -43,6 +44,8 @@ def gateway(name: str, bind: str | None, health_bind: str | None) -> None:
     module, attribute = GATEWAYS[name].split(":")
     start: StartEdge = getattr(import_module(module), attribute)
     sys.setswitchinterval(SWITCH_S)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a connection is a file
     try:
         asyncio.run(run_gateway(name, start, addresses, ready_engine(), configured, thresholds().doubt))
     except (OSError, SettingError) as error:
