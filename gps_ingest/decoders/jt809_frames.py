@@ -46,7 +46,7 @@ class FrameRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame whose checksum and length are right."""
+    """A frame whose checksum and length are right. `time_s`: when it was sent, in 2019; not looked at."""
 
     edition: Edition
     serial: int
@@ -56,6 +56,7 @@ class Frame:
     is_encrypted: bool
     key: int
     body: bytes
+    time_s: int = 0
 
 
 def read_frame(raw: bytes, edition: Edition | None = None) -> Frame:
@@ -77,9 +78,9 @@ def read_frame(raw: bytes, edition: Edition | None = None) -> Frame:
     head = known.value
     if len(content) < head.size + CRC_BYTES:
         raise FrameRefused("truncated", f"{len(content)} bytes are less than a header and a checksum")
-    _, serial, msg_id, center_id, version, encrypted, key = head.unpack_from(content)[:7]
+    _, serial, msg_id, center_id, version, encrypted, key, *times = head.unpack_from(content)
     body = content[head.size : -CRC_BYTES]
-    return Frame(known, serial, msg_id, center_id, version, encrypted != 0, key, body)
+    return Frame(known, serial, msg_id, center_id, version, encrypted != 0, key, body, sum(times))
 
 
 def unescaped(content: bytes) -> bytes:
@@ -114,8 +115,8 @@ def _fits(content: bytes, edition: Edition) -> bool:
     return int.from_bytes(told, "big") == length - VEHICLE_HEAD_BYTES
 
 
-def written(frame: Frame, time_s: int = 0) -> bytes:
-    """A frame as it goes over the wire; `time_s` since 1970 goes into a header of 2019."""
+def written(frame: Frame) -> bytes:
+    """A frame as it goes over the wire."""
     head = frame.edition.value
     length = head.size + len(frame.body) + CRC_BYTES + 2
     fields = (
@@ -127,7 +128,7 @@ def written(frame: Frame, time_s: int = 0) -> bytes:
         frame.is_encrypted,
         frame.key,
     )
-    times = (time_s,) if frame.edition is Edition.E2019 else ()
+    times = (frame.time_s,) if frame.edition is Edition.E2019 else ()
     content = head.pack(*fields, *times) + frame.body
     content += crc_hqx(content, CRC_START).to_bytes(CRC_BYTES, "big")
     return bytes((START,)) + escaped(content) + bytes((END,))
@@ -165,6 +166,15 @@ class FrameStream:
             reject("truncated" if b"\x5b" in rest[:begin] and begin > 0 else "junk")
         self._rest = rest[begin:] if begin >= 0 else b""
         return frames
+
+
+def is_of_vehicle(raw: bytes) -> bool:
+    """Does a frame that may be damaged look like one about a vehicle? Such frames hold no password."""
+    try:
+        content = unescaped(raw[1:-1])
+    except FrameRefused:
+        content = raw[1:-1]
+    return int.from_bytes(content[8:10], "big") in VEHICLE_MESSAGES
 
 
 def split_frames(body: bytes) -> list[bytes]:
