@@ -187,8 +187,8 @@ class Terminal(Connection):
 
     def ask_for_missing(self, assembly: Assembly, now_s: float) -> None:
         """0x8003 with the packets that did not come."""
-        assembly.asked_s = now_s
-        self.reply(self.answers.resend(assembly.any_frame, assembly.first_serial, assembly.missing))
+        missing = assembly.ask(now_s)
+        self.reply(self.answers.resend(assembly.any_frame, assembly.first_serial, missing))
 
     # --- on the way to the database --------------------------------------------------------------------
 

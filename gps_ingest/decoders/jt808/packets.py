@@ -31,12 +31,18 @@ class Assembly:
     first_serial: int
     packets: int
     began_s: float
-    asked_s: float
+    asked_s: float  # when it began, or when the missing packets were last asked for
+    was_asked: bool = False
     parts: dict[int, Part] = field(default_factory=dict)
 
     @property
     def missing(self) -> list[int]:
         return [index for index in range(1, self.packets + 1) if index not in self.parts]
+
+    def ask(self, now_s: float) -> list[int]:
+        """The missing packets, noted as asked for."""
+        self.asked_s, self.was_asked = now_s, True
+        return self.missing
 
     @property
     def any_frame(self) -> Frame:
@@ -95,7 +101,7 @@ class Packets:
             for key, assembly in self.assemblies.items()
             if key[:2] == own[:2]
             and assembly.packets == frame.packets
-            and assembly.asked_s > assembly.began_s
+            and assembly.was_asked
             and frame.index not in assembly.parts
         ]
         return lacking[0] if len(lacking) == 1 else own

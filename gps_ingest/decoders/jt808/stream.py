@@ -9,6 +9,7 @@ from collections.abc import Callable
 from gps_ingest.decoders.jt808.frames import DELIMITER, MAX_FRAME_BYTES, Frame, FrameFault, read_frame
 
 JUNK = "junk"
+BETWEEN_SPOILERS = (FrameFault.CHECKSUM, FrameFault.LENGTH)  # a hundred zeros have a good checksum too
 
 
 class FrameStream:
@@ -54,7 +55,8 @@ class FrameStream:
     def _try(self, piece: bytes, messages: list[tuple[Frame, bytes]], reject: Callable[[str], None]) -> None:
         """Take the piece as a message; otherwise it was junk when no 7e had opened it."""
         frame = read_frame(piece) if self._started else None
-        if frame is not None and frame.fault is not FrameFault.CHECKSUM:
+        spoilers = BETWEEN_SPOILERS if self._closed else (FrameFault.CHECKSUM,)
+        if frame is not None and frame.fault not in spoilers:
             messages.append((frame, piece))
             self._closed = True
         elif self._closed:
