@@ -12,6 +12,7 @@ from models.thresholds import read_thresholds
 from web import (
     assets,
     clock,
+    device_metrics,
     display,
     errors,
     languages,
@@ -27,7 +28,19 @@ from web.database import close_sessions
 from web.routes import BLUEPRINTS, WITHOUT_COOKIES
 
 # The order matters: whoever comes first looks at a request first.
-PARTS = (proxies, requests, languages, assets, display, login, rights, rate_limits, security_headers, errors)
+PARTS = (
+    proxies,
+    requests,
+    languages,
+    assets,
+    display,
+    login,
+    rights,
+    rate_limits,
+    device_metrics,
+    security_headers,
+    errors,
+)
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:

@@ -7,7 +7,8 @@ import sys
 import click
 
 from cli.runtime import ready_engine, settings
-from models.settings import Settings
+from models.settings import Settings, state_path
+from web.device_metrics import start_counting
 
 APPLICATION = "app:create_app()"
 THREADS = 4  # of a worker: pages wait for the database more than they compute
@@ -42,6 +43,7 @@ def serve(bind: str | None, dev: bool) -> None:
     if dev:
         serve_developing(address)
         return
+    start_counting(state_path(settings(), "metrics"))
     command = [sys.executable, "-m", "gunicorn", *gunicorn_arguments(address, settings())]
     # The same process goes on as gunicorn: whoever stops this command stops the service.
     os.execv(sys.executable, command)  # noqa: S606  our own interpreter, no shell

@@ -37,6 +37,7 @@ class Settings:
     max_batch_fixes: int = 1000
     login_limit: str = "10 per minute"
     api_limit: str = "600 per minute"
+    metrics_token: str = ""  # empty: the web service shows no metrics
     unproven_limit: str = "5000 per day"  # messages of an address whose senders show no token of ours
     unproven_per_sender: int = 5_000  # messages that wait of one of them: two days of a phone
     unproven_in_all: int = 200_000

@@ -15,10 +15,10 @@ LAG_S = (0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86_400)
 COMMIT_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
-class GatewayMetrics:
-    """The counters of one gateway; names as docs/gateways.md lists them."""
+class DeviceMetrics:
+    """What became of messages of devices, counted alike by every edge (docs/gateways.md)."""
 
-    def __init__(self, gateway: str) -> None:
+    def __init__(self) -> None:
         self.registry = CollectorRegistry()
         own: dict[str, Any] = {"namespace": "sludgetrace", "registry": self.registry}
         self.received = Counter("messages_received", "Messages taken off the wire", **own)
@@ -29,6 +29,27 @@ class GatewayMetrics:
         )
         self.refused = Counter("items_refused", "Items that cannot be read", **own)
         self.quarantined = Counter("items_quarantined", "Items or messages kept as raw bytes only", **own)
+
+    def count(self, acceptances: Sequence[Acceptance]) -> None:
+        """The messages of a transaction that was committed."""
+        self.accepted.inc(sum(each.accepted for each in acceptances))
+        self.repeated.inc(sum(each.repeated for each in acceptances))
+        self.refused.inc(sum(len(each.refused) for each in acceptances))
+        held = (len(each.quarantined) or 1 for each in acceptances if each.quarantined or each.waiting)
+        self.quarantined.inc(sum(held))
+        doubts = np.concatenate([NO_DOUBTS, *(each.doubts for each in acceptances)])
+        values, counts = np.unique(doubts[doubts != 0], return_counts=True)
+        for value, count in zip(values.tolist(), counts.tolist(), strict=True):
+            for reason in reasons_of(value):
+                self.doubted.labels(reason).inc(count)
+
+
+class GatewayMetrics(DeviceMetrics):
+    """The counters of one gateway."""
+
+    def __init__(self, gateway: str) -> None:
+        super().__init__()
+        own: dict[str, Any] = {"namespace": "sludgetrace", "registry": self.registry}
         self.rejected = Counter("frames_rejected", "What is no message at all, by reason", ["reason"], **own)
         self.failed = Counter("messages_failed", "Messages that the database would not take", **own)
         self.retries = Counter("commit_retries", "Transactions begun anew after a failure", **own)
@@ -40,16 +61,7 @@ class GatewayMetrics:
 
     def count_all(self, acceptances: Sequence[Acceptance], now_ms: int) -> None:
         """The messages of a transaction that was committed; the lag is that of its newest fix."""
-        self.accepted.inc(sum(each.accepted for each in acceptances))
-        self.repeated.inc(sum(each.repeated for each in acceptances))
-        self.refused.inc(sum(len(each.refused) for each in acceptances))
-        held = (len(each.quarantined) or 1 for each in acceptances if each.quarantined or each.waiting)
-        self.quarantined.inc(sum(held))
-        doubts = np.concatenate([NO_DOUBTS, *(each.doubts for each in acceptances)])
-        values, counts = np.unique(doubts[doubts != 0], return_counts=True)
-        for value, count in zip(values.tolist(), counts.tolist(), strict=True):
-            for reason in reasons_of(value):
-                self.doubted.labels(reason).inc(count)
+        self.count(acceptances)
         newest_ms = max((each.newest_ms for each in acceptances), default=NEVER)
         if newest_ms != NEVER:
             self.lag_s.observe(max(0, now_ms - newest_ms) / MS_PER_S)

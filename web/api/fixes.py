@@ -23,6 +23,7 @@ from models.vocabulary import Protocol
 from web.api.problems import problem, problem_of
 from web.clock import now
 from web.database import reading, writing
+from web.device_metrics import device_metrics
 
 SCHEME = "Bearer "
 RETRY_AFTER_S = 5
@@ -164,6 +165,7 @@ def take(device_code: str, body: bytes, items: list[object]) -> Response:
         current_app.logger.exception("a batch could not be stored")
         retry = {"Retry-After": str(RETRY_AFTER_S)}
         return problem(503, "Not stored", "The batch could not be stored now. Send it again.", headers=retry)
+    device_metrics().count([acceptance])
     return Response(orjson.dumps(answer_of(acceptance)), content_type="application/json")
 
 

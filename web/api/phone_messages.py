@@ -18,6 +18,7 @@ from web.api.fixes import RETRY_AFTER_S, SCHEME, read_body
 from web.api.problems import problem
 from web.clock import now
 from web.database import reading, writing
+from web.device_metrics import device_metrics
 
 MAX_UNPROVEN_BYTES = 16_384  # a point has 300; whoever does not prove anything needs no more
 BASIC = "basic"
@@ -44,11 +45,13 @@ def keep(sender: Sender, protocol: Protocol, body: bytes) -> bool:
     bounds = (settings.unproven_per_sender, settings.unproven_in_all)
     if not sender.proven and not has_room(reading(), sender.code, *bounds):
         current_app.logger.warning("no room for what an unproven sender sends: answered, not kept")
+        device_metrics().not_kept.inc()
         return False
     decoded = DECODERS[protocol](body, reception_of(reading(), message))
     limits = current_app.extensions["thresholds"].doubt
     with writing() as session:
-        accept_all(session, [Arrival(message, decoded, sender.distrust)], limits)
+        [acceptance] = accept_all(session, [Arrival(message, decoded, sender.distrust)], limits)
+    device_metrics().count([acceptance])
     return True
 
 

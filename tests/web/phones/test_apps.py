@@ -25,6 +25,7 @@ from tests.web.phones.conversations import (
     APPS,
     CODE,
     basic,
+    lines,
     talk,
     traccar_8,
     traccar_10,
@@ -109,7 +110,11 @@ def test_the_token_may_stand_in_the_header(scheme: str, engine: Engine, port: in
 def gunicorn(folder: Path, url: str) -> Iterator[int]:
     """The service as it is run in production."""
     port = free_port()
-    environ = os.environ | {"SLUDGETRACE_DATABASE_URL": url, "SLUDGETRACE_STATE_DIR": str(folder)}
+    environ = os.environ | {
+        "SLUDGETRACE_DATABASE_URL": url,
+        "SLUDGETRACE_STATE_DIR": str(folder),
+        "SLUDGETRACE_METRICS_TOKEN": "reader",
+    }
     command = [sys.executable, "-m", "cli.main", "serve", "--bind", f"127.0.0.1:{port}"]
     process = subprocess.Popen(
         command, env=environ, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -143,7 +148,11 @@ def test_every_conversation_again_with_the_production_server(tmp_path: Path) -> 
         with gunicorn(tmp_path, url) as port:
             for name, request in APPS.items():
                 assert talk(port, request(token), request(token))[1][0] == 200, name
+            asked = lines("GET /metrics HTTP/1.1", "Host: x", "Authorization: Bearer reader")
+            [(_status, figures)] = talk(port, asked)
         the_fix(engine)
         assert len(rows(engine, RawMessage)) == len(APPS)
+        told = f"sludgetrace_messages_received_total {2 * len(APPS):.1f}"
+        assert told in figures.decode().splitlines()  # of all workers together
     finally:
         engine.dispose()
