@@ -30,9 +30,10 @@ class Edition(Enum):
     E2019 = Struct(">IIHI3sBIQ")
 
 
+SAME_IN_BOTH = {0x1002: 5, 0x1003: 12, 0x1004: 0, 0x1005: 0, 0x1006: 0, 0x1007: 1, 0x1008: 1}
 FIXED_BODY_BYTES = {
-    Edition.E2011: {0x1001: 46, 0x1003: 12, 0x1005: 0, 0x1006: 0, 0x1007: 1, 0x1008: 1},
-    Edition.E2019: {0x1001: 50, 0x1003: 12, 0x1005: 0, 0x1006: 0, 0x1007: 1, 0x1008: 1},
+    Edition.E2011: {0x1001: 46, **SAME_IN_BOTH},
+    Edition.E2019: {0x1001: 50, **SAME_IN_BOTH},
 }
 
 
@@ -87,6 +88,10 @@ def unescaped(content: bytes) -> bytes:
     """What the escapes stand for; raises FrameRefused."""
     if BAD_ESCAPE.search(content):
         raise FrameRefused("bad_escape", "5a or 5e is followed by neither 01 nor 02")
+    return _plain(content)
+
+
+def _plain(content: bytes) -> bytes:
     plain = content.replace(b"\x5a\x01", b"\x5b").replace(b"\x5e\x01", b"\x5d")
     return plain.replace(b"\x5a\x02", b"\x5a").replace(b"\x5e\x02", b"\x5e")
 
@@ -170,11 +175,7 @@ class FrameStream:
 
 def is_of_vehicle(raw: bytes) -> bool:
     """Does a frame that may be damaged look like one about a vehicle? Such frames hold no password."""
-    try:
-        content = unescaped(raw[1:-1])
-    except FrameRefused:
-        content = raw[1:-1]
-    return int.from_bytes(content[8:10], "big") in VEHICLE_MESSAGES
+    return int.from_bytes(_plain(raw[1:-1])[8:10], "big") in VEHICLE_MESSAGES
 
 
 def split_frames(body: bytes) -> list[bytes]:
