@@ -14,6 +14,7 @@ from gps_ingest.gateways.lifecycle import GatewayContext
 
 SWEEP_S = 1.0
 MINUTE_S = 60.0
+GOODBYE_S = 1.0  # for a device to read its last answers
 
 
 class Connection(asyncio.Protocol):
@@ -49,6 +50,15 @@ class Connection(asyncio.Protocol):
         if self.house.context.intake.is_full:
             self.house.pause_reading()
 
+    def pause_writing(self) -> None:
+        """The device does not read its answers: it is not read either."""
+        if self.transport is not None:
+            self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self.transport is not None and not self.house.is_paused:
+            self.transport.resume_reading()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self.house.leave(self)
         self.transport = None
@@ -82,6 +92,7 @@ class ConnectionHouse:
         self._messages: Counter[str] = Counter()
         self._minute = 0
         self._paused = False
+        self._stopped = False
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.Task[Any] | None = None
 
@@ -107,7 +118,7 @@ class ConnectionHouse:
             return "too_many_connections"
         if self._by_address[host] > settings.gateway_connections_per_address:
             return "too_many_connections_of_address"
-        if self._paused and connection.transport is not None:
+        if self.is_paused and connection.transport is not None:
             connection.transport.pause_reading()
         return None
 
@@ -123,7 +134,7 @@ class ConnectionHouse:
     @property
     def is_paused(self) -> bool:
         """Is nobody read at the moment?"""
-        return self._paused
+        return self._paused or self._stopped
 
     def may_speak(self, address: str) -> bool:
         """Count one message of an address; False when it sends more than it may in this minute."""
@@ -147,6 +158,8 @@ class ConnectionHouse:
 
     def _resume_reading(self) -> None:
         self._paused = False
+        if self._stopped:
+            return
         for connection in list(self.connections):
             if connection.transport is not None:
                 with contextlib.suppress(RuntimeError):
@@ -162,7 +175,9 @@ class ConnectionHouse:
         settings, now = self.context.settings, self.clock()
         for connection in list(self.connections):
             began = connection.unfinished_since
-            if now - connection.heard_at > settings.gateway_idle_s:
+            if connection.transport is not None and connection.transport.is_closing():
+                connection.transport.abort()  # it was hung up on a sweep ago and does not read
+            elif now - connection.heard_at > settings.gateway_idle_s:
                 connection.hang_up("idle")
             elif began is not None and now - began > settings.gateway_unfinished_s:
                 connection.hang_up("unfinished")
@@ -171,6 +186,7 @@ class ConnectionHouse:
 
     async def stop_accepting(self) -> None:
         """Close the door; those inside are not read any more, but get their answers."""
+        self._stopped = True
         if self._server is not None:
             self._server.close()
         if self._sweeper is not None:
@@ -181,9 +197,17 @@ class ConnectionHouse:
                     connection.transport.pause_reading()
 
     async def close(self) -> None:
-        """Hang up after the last answers have left."""
+        """Hang up after the last answers have left; not for ever on those who do not read them."""
         for connection in list(self.connections):
             if connection.transport is not None:
                 connection.transport.close()
+        until = self.clock() + GOODBYE_S
         while self.connections:
             await asyncio.sleep(0.01)
+            if self.clock() > until:
+                self._abort_all()
+
+    def _abort_all(self) -> None:
+        for connection in list(self.connections):
+            if connection.transport is not None:
+                connection.transport.abort()

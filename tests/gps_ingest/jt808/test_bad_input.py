@@ -118,7 +118,7 @@ def test_who_does_not_say_anything_is_hung_up_on(engine: Engine, setting: str, r
             assert await stranger.is_closed()
         assert gateway.rejected(reason) == 1
 
-    converse(engine, talk, replace(Settings(), **{setting: 0.3}))
+    converse(engine, talk, settings)
 
 
 def test_a_flood_from_one_address_is_stopped(engine: Engine) -> None:
