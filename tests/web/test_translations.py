@@ -45,6 +45,13 @@ def test_every_text_has_a_translation() -> None:
     assert empty == []
 
 
+def test_no_text_of_a_template_holds_a_lone_percent_sign() -> None:
+    """Templates put values into every text, so that a lone % would be read as the beginning of one."""
+    found = extract_from_dir(WEB, [*METHODS[:2], METHODS[3]], OPTIONS, strip_comment_tags=False)
+    texts = [part for _file, _line, text, *_ in found for part in ([text] if isinstance(text, str) else text)]
+    assert [text for text in texts if "%" in PLACEHOLDER.sub("", text).replace("%%", "")] == []
+
+
 def test_no_translation_outlives_its_text() -> None:
     assert [message.id for message in catalogue() if message.id and message.id not in source_texts()] == []
 

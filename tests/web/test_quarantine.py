@@ -1,0 +1,264 @@
+"""Does quarantine show what waits, let it out once it is known whose it is, and run nothing that it shows?"""
+
+import re
+from datetime import timedelta
+
+import orjson
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from gps_ingest.decoders.json_batch import decode
+from gps_ingest.store.acceptance import Arrival, accept_all
+from gps_ingest.store.raw_messages import Message
+from gps_ingest.store.receive import take_message
+from models.fixes import FixRow, RawMessage, RawRelease
+from models.fleet import Device
+from models.session import write_sessions
+from models.thresholds import DoubtThresholds
+from models.vocabulary import Protocol, RawStatus
+from tests import cast
+from tests.cast import Cast
+from tests.factories import DAY, ms
+from tests.web.conftest import NOW, SignIn
+from web.kept_reasons import kept_reason
+from web.pages.quarantine import MESSAGES_AT_ONCE
+
+LIMITS = DoubtThresholds()
+HOSTILE = '<img src=x onerror="alert(1)">'
+NEW = {"protocol": "json", "datum": "wgs84", "model": "", "utc_offset_minutes": "", "vehicle": ""}
+
+
+@pytest.fixture
+def admin(sign_in: SignIn) -> FlaskClient:
+    return sign_in(cast.ADMINISTRATOR)
+
+
+def fix(minute: float = 0.0) -> dict[str, object]:
+    return {"time": ms(DAY + timedelta(minutes=minute)), "lat": 31.25, "lon": 120.5}
+
+
+def send(engine: Engine, code: str, *items: object, minute: float = 0.0) -> None:
+    at = DAY + timedelta(minutes=minute)
+    message = Message(code, Protocol.JSON, orjson.dumps(items), "198.51.100.7:4000", at)
+    with write_sessions(engine).begin() as session:
+        take_message(session, message, LIMITS)
+
+
+def new_fixes(engine: Engine, code: str) -> int:
+    with Session(engine) as session:
+        query = select(FixRow).join(Device, Device.id == FixRow.device_id).where(Device.code == code)
+        return len(session.scalars(query).all())
+
+
+def newest(engine: Engine) -> str:
+    """The address of the newest message."""
+    with Session(engine) as session:
+        return f"/messages/{session.scalar(select(func.max(RawMessage.id)))}"
+
+
+def waiting(client: FlaskClient) -> set[str]:
+    return set(re.findall(r'/quarantine/sender\?code=([^"]+)"', client.get("/quarantine").text))
+
+
+def test_nothing_waits_says_so(admin: FlaskClient) -> None:
+    assert "没有待处理报文" in admin.get("/quarantine").text
+
+
+def test_what_waits_stands_by_sender_and_reason(engine: Engine, admin: FlaskClient, people: Cast) -> None:
+    send(engine, "D9", fix())
+    send(engine, "D9", fix(1), minute=90)
+    send(engine, "D-QY-1", fix(), {"lat": 1})
+    text = admin.get("/quarantine").text
+    assert waiting(admin) == {"D9", "D-QY-1"}
+    assert "终端未登记。" in text
+    assert "部分收取" in text
+    row = re.search(r"(?s)<tr><th[^>]*><a[^>]*>D9</a>.*?</tr>", text)
+    assert row is not None
+    assert "2026-03-02 08:00" in row[0]
+    assert "09:30" in row[0]
+
+
+def test_an_unknown_sender_is_looked_at(engine: Engine, admin: FlaskClient) -> None:
+    send(engine, "D9", fix(), {"lat": 1})
+    text = admin.get("/quarantine/sender?code=D9").text
+    assert "可解出定位点 1 个" in text
+    assert "31.250000, 120.500000" in text
+    assert "recorded_at" in text
+    assert "5b 7b 22 74" in text  # [{"t
+
+
+def test_registered_and_released_in_one(engine: Engine, admin: FlaskClient, people: Cast) -> None:
+    send(engine, "D9", fix())
+    send(engine, "D9", fix(1), {"lat": 1}, minute=1)
+    form = NEW | {"sender": "D9", "vehicle": "V-QY-1", "since": "2026-03-01T00:00"}
+    text = admin.post("/quarantine/register", data=form).text
+    assert "已放行 2 条报文" in text
+    assert "recorded_at" in text  # what was not taken, with its reason
+    assert (new_fixes(engine, "D9"), waiting(admin)) == (2, set())
+    with Session(engine) as session:
+        releases = session.scalars(select(RawRelease).order_by(RawRelease.id)).all()
+        assert [(one.released_by, one.released_at, one.accepted, one.not_taken) for one in releases] == [
+            (cast.ADMINISTRATOR, NOW, 1, 0),
+            (cast.ADMINISTRATOR, NOW, 1, 2),
+        ]
+    history = admin.get("/quarantine").text
+    assert "近期放行" in history
+    assert f"<td>{cast.ADMINISTRATOR}</td>" in history
+
+
+def test_neither_registered_nor_released_when_one_cannot_be(engine: Engine, admin: FlaskClient) -> None:
+    send(engine, "D9", fix())
+    answer = admin.post("/quarantine/register", data=NEW | {"sender": "D9", "vehicle": "V404"})
+    assert (answer.status_code, "没有此编号的车船" in answer.text) == (422, True)
+    with Session(engine) as session:
+        assert session.scalar(select(Device.id).where(Device.code == "D9")) is None
+        assert session.scalars(select(RawRelease)).all() == []
+    assert waiting(admin) == {"D9"}
+
+
+def test_a_known_device_is_let_out_and_a_second_press_changes_nothing(
+    engine: Engine, admin: FlaskClient, people: Cast
+) -> None:
+    message = Message("D-QY-1", Protocol.JSON, orjson.dumps([fix(300)]), "198.51.100.7:4000", NOW)
+    arrival = Arrival(message, decode(message.body), distrust="the sender showed no token")
+    with write_sessions(engine).begin() as session:
+        accept_all(session, [arrival], LIMITS)
+    before = new_fixes(engine, "D-QY-1")
+    assert "发送方未出示令牌" in admin.get("/quarantine/sender?code=D-QY-1").text
+    assert "已放行 1 条报文" in admin.post("/quarantine/release", data={"sender": "D-QY-1"}).text
+    assert new_fixes(engine, "D-QY-1") == before + 1
+    again = admin.post("/quarantine/release", data={"sender": "D-QY-1"}, follow_redirects=True)
+    assert "已无待处理报文" in again.text
+    assert new_fixes(engine, "D-QY-1") == before + 1
+
+
+def test_nothing_is_let_out_of_a_device_out_of_service_or_unknown(
+    engine: Engine, admin: FlaskClient, people: Cast
+) -> None:
+    send(engine, "D9", fix())
+    with write_sessions(engine).begin() as session:
+        session.scalars(select(Device).where(Device.code == "D-QY-1")).one().active = False
+    send(engine, "D-QY-1", fix())
+    for code, said in (("D9", "终端未登记"), ("D-QY-1", "请先恢复启用")):
+        answer = admin.post("/quarantine/release", data={"sender": code})
+        assert (answer.status_code, said in answer.text) == (409, True), code
+    assert waiting(admin) == {"D9", "D-QY-1"}
+
+
+def test_many_are_let_out_some_at_a_time(engine: Engine, admin: FlaskClient) -> None:
+    with write_sessions(engine).begin() as session:
+        for minute in range(MESSAGES_AT_ONCE + 3):
+            at = DAY + timedelta(minutes=minute)
+            body = orjson.dumps([fix(minute)])
+            take_message(session, Message("D9", Protocol.JSON, body, "198.51.100.7", at), LIMITS)
+    text = admin.post("/quarantine/register", data=NEW | {"sender": "D9"}).text
+    assert f"已放行 {MESSAGES_AT_ONCE} 条报文" in text
+    assert 'value">3</span>' in text
+    assert "已放行 3 条报文" in admin.post("/quarantine/release", data={"sender": "D9"}).text
+    assert new_fixes(engine, "D9") == MESSAGES_AT_ONCE + 3
+
+
+@pytest.mark.parametrize(
+    "code", [HOSTILE, "..", ".", "a//b", "a?b#c&d=e", "%2e%2e", "' OR 1=1 --", "{{ 7 * 7 }}"]
+)
+def test_whatever_a_sender_calls_itself_is_shown_and_never_run(
+    code: str, engine: Engine, admin: FlaskClient
+) -> None:
+    send(engine, code, {"lat": "<script>alert(1)</script>"})
+    listed = admin.get("/quarantine").text
+    link = re.search(r'href="(/quarantine/sender\?code=[^"]+)"', listed)
+    assert link is not None
+    page = admin.get(link[1].replace("&amp;", "&"))
+    assert page.status_code == 200
+    for text in (listed, page.text, admin.get("/messages").text, admin.get(newest(engine)).text):
+        assert "<img src=x" not in text
+        assert "<script>alert" not in text
+        assert ">49<" not in text
+    released = admin.post("/quarantine/register", data=NEW | {"sender": code})
+    assert (released.status_code, "已放行 1 条报文" in released.text) == (200, True)
+
+
+def test_a_sender_of_whom_nothing_ever_waited_is_404(admin: FlaskClient) -> None:
+    assert admin.get("/quarantine/sender?code=D404").status_code == 404
+    assert admin.get("/quarantine/sender").status_code == 404
+
+
+def test_the_regulator_looks_and_has_no_button(engine: Engine, sign_in: SignIn) -> None:
+    send(engine, "D9", fix())
+    text = sign_in(cast.REGULATOR).get("/quarantine/sender?code=D9").text
+    assert "/quarantine/register" not in text
+    assert "/quarantine/release" not in text
+
+
+def test_raw_bytes_come_as_they_were(engine: Engine, admin: FlaskClient) -> None:
+    body = bytes(range(256)) + b"<script>"
+    with write_sessions(engine).begin() as session:
+        take_message(session, Message("D9", Protocol.JSON, body, "198.51.100.7", DAY), LIMITS)
+    answer = admin.get(f"{newest(engine)}/body")
+    assert answer.data == body
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    page = admin.get(newest(engine)).text
+    assert "f0 f1 f2" in page
+    assert "·" in page
+
+
+@pytest.mark.parametrize("path", ["/messages/99", "/messages/99/body", f"/messages/{2**70}"])
+def test_what_is_no_message_is_404(path: str, admin: FlaskClient) -> None:
+    assert admin.get(path).status_code == 404
+
+
+def test_messages_of_a_device_are_also_those_before_it_was_registered(
+    engine: Engine, admin: FlaskClient
+) -> None:
+    send(engine, "D9", fix())
+    send(engine, "D8", fix())
+    admin.post("/quarantine/register", data=NEW | {"sender": "D9"})
+    send(engine, "D9", fix(1), minute=1)
+    assert len(set(re.findall(r'"/messages/(\d+)"', admin.get("/messages?device=D9").text))) == 2
+    only = admin.get("/messages?device=D9&status=accepted").text
+    assert len(set(re.findall(r'"/messages/(\d+)"', only))) == 1
+    assert "没有符合条件的报文" in admin.get("/messages?device=D404").text
+
+
+def test_pages_of_messages_put_together_are_all_of_them(engine: Engine, admin: FlaskClient) -> None:
+    with write_sessions(engine).begin() as session:
+        for minute in range(120):
+            body = orjson.dumps([fix(minute)])
+            take_message(session, Message("D9", Protocol.JSON, body, "198.51.100.7", DAY), LIMITS)
+    seen, path = list[str](), "/messages?device=D9"
+    while path:
+        text = admin.get(path).text
+        seen += re.findall(r'<th scope="row"><a href="/messages/(\d+)"', text)
+        following = re.search(r'href="([^"]+)" rel="next"|rel="next" href="([^"]+)"', text)
+        path = "" if following is None else (following[1] or following[2]).replace("&amp;", "&")
+    assert len(seen) == len(set(seen)) == 120
+
+
+def test_where_messages_came_from_is_told_by_address(
+    engine: Engine, admin: FlaskClient, people: Cast
+) -> None:
+    send(engine, "D-QY-1", fix(200))
+    text = admin.get("/devices/D-QY-1").text
+    assert '<th scope="row">198.51.100.7</th>' in text
+    with Session(engine) as session:
+        assert (
+            session.scalars(select(RawMessage.status).order_by(RawMessage.id.desc())).first()
+            is RawStatus.ACCEPTED
+        )
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (None, "部分收取"),
+        ("the device is out of service", "终端已停用。"),
+        ("2 not taken: [1] lat: is missing", "2 项未收: [1] lat: is missing"),
+        ("a reason of tomorrow", "a reason of tomorrow"),
+    ],
+)
+def test_reasons_are_told_in_the_reader_s_language(reason: str | None, said: str, service: object) -> None:
+    with service.test_request_context():  # type: ignore[attr-defined]
+        assert said in kept_reason(reason)
