@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from gps_ingest.decoders.inspected import Inspected, InspectedFix, not_understood
 from gps_ingest.decoders.jt808.bcd_times import NoSuchTime, moment_ms, offset_ms
 from gps_ingest.decoders.jt808.frames import (
+    DELIMITER,
     Frame,
     FrameFault,
     contents_of,
@@ -40,7 +41,8 @@ SEPARATORS = re.compile(r"0[xX]|[\s,:\-]+")
 
 def inspect_line(line: str) -> Inspected:
     """The message in a line of hex. Where several stand there, the first one's header, the fixes of all, and
-    ok only when all are."""
+    ok only when all are. A line that is one message as a whole is that one, although a 7e inside it was not
+    escaped: a stream would break there, a line does not."""
     data = bytes_of(line)
     if isinstance(data, Inspected):
         return data
@@ -50,6 +52,9 @@ def inspect_line(line: str) -> Inspected:
     messages = [inspect_content(content) for content in contents]
     if len(messages) == 1:
         return messages[0]
+    whole = read_frame(data.removeprefix(DELIMITER).removesuffix(DELIMITER))
+    if whole is not None and whole.fault is None:
+        return inspect_frame(whole)
     fixes = tuple(fix for message in messages for fix in message.fixes)
     for number, message in enumerate(messages, start=1):
         if not message.ok:
@@ -83,8 +88,11 @@ def bytes_of(line: str) -> bytes | Inspected:
 def inspect_content(content: bytes) -> Inspected:
     """The message between two delimiters."""
     frame = read_frame(content)
-    if frame is None:
-        return without_header(unescaped(content))
+    return without_header(unescaped(content)) if frame is None else inspect_frame(frame)
+
+
+def inspect_frame(frame: Frame) -> Inspected:
+    """One message with its fault, if it has one."""
     fixes, body_error = inspected_body(frame)
     error_class = frame.fault or (BODY if body_error else None)
     return Inspected(
