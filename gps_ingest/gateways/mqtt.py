@@ -74,6 +74,7 @@ class MqttEdge:
             self._client.tls_set(ca_certs=settings.mqtt_ca_file or None)
         self._client.reconnect_delay_set(FIRST_WAIT_S, LONGEST_WAIT_S)
         self._client.on_connect = self._connected
+        self._client.on_connect_fail = self._unreachable
         self._client.on_disconnect = self._disconnected
         self._client.on_message = self._delivered
         self._client.on_subscribe = self._subscribed
@@ -104,6 +105,9 @@ class MqttEdge:
         log.info("connected to the broker %s, session kept: %s", self._address, flags.session_present)
         client.subscribe([(topic, AT_LEAST_ONCE) for topic in TOPICS])
         self._on_loop(self._note_connection, None)
+
+    def _unreachable(self, _client: Client, _data: Any) -> None:
+        log.warning("the broker %s cannot be reached, or its certificate not trusted", self._address)
 
     def _subscribed(
         self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _more: Properties | None

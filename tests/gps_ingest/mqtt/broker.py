@@ -28,11 +28,10 @@ PAGE = PROJECT / "docs" / "devices" / "mqtt.md"
 class Broker:
     """A Mosquitto on a loopback port of its own, with the settings and access list of the documentation."""
 
-    def __init__(self, program: str, folder: Path) -> None:
-        self._program, self._folder = program, folder
+    def __init__(self, program: str, folder: Path, *, encrypted: bool = False) -> None:
+        self._program, self._folder, self._encrypted = program, folder, encrypted
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        folder.mkdir(exist_ok=True)
         for name in PEOPLE:
             self._add_person(name)
         (folder / "acl").write_text(block_of_page("acl"))
@@ -46,12 +45,13 @@ class Broker:
         )
 
     def _settings(self) -> str:
-        """The block of the page for this machine: another port, another folder, no TLS."""
+        """The block of the page for this machine: another port, another folder, TLS only where asked for."""
         folder = str(self._folder)
+        left_out = () if self._encrypted else ("cafile", "certfile", "keyfile")
         lines = [
             line
             for line in block_of_page("mosquitto.conf").splitlines()
-            if not line.startswith(("cafile", "certfile", "keyfile", "log_dest"))
+            if not line.startswith(left_out or "#")
         ]
         text = (
             "\n".join(lines)
@@ -87,6 +87,8 @@ class Broker:
         """Publish as a device does; returns when the broker has taken everything."""
         client = Client(CallbackAPIVersion.VERSION2, client_id=f"test-{person}-{time.monotonic_ns()}")
         client.username_pw_set(person, PASSWORD)
+        if self._encrypted:
+            client.tls_set(ca_certs=str(self._folder / "ca.crt"))
         ready = Event()
         client.on_connect = lambda *_: ready.set()
         client.connect("127.0.0.1", self.port)
@@ -104,14 +106,26 @@ def block_of_page(name: str) -> str:
     return dict(blocks)[name]  # type: ignore[no-any-return]  # re types its groups as Any
 
 
+def make_certificate(folder: Path) -> None:
+    """A certificate that vouches for itself, for 127.0.0.1."""
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(folder / "server.key"), "-out", str(folder / "server.crt")]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files]
+    subprocess.run(command, check=True, capture_output=True)
+    (folder / "ca.crt").write_bytes((folder / "server.crt").read_bytes())
+
+
 def mosquitto() -> str | None:
     """The program, or None where it is not installed."""
     return find_program("mosquitto")
 
 
 @contextmanager
-def running_broker(program: str, folder: Path) -> Iterator[Broker]:
-    broker = Broker(program, folder)
+def running_broker(program: str, folder: Path, *, encrypted: bool = False) -> Iterator[Broker]:
+    folder.mkdir()
+    if encrypted:
+        make_certificate(folder)
+    broker = Broker(program, folder, encrypted=encrypted)
     broker.start()
     try:
         yield broker

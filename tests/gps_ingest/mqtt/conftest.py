@@ -14,11 +14,17 @@ from tests.gps_ingest.mqtt.broker import GATEWAY, PASSWORD, Broker, mosquitto, r
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    """A Mosquitto that runs."""
-    program = mosquitto()
-    if program is None:
+def program() -> str:
+    """Mosquitto."""
+    found = mosquitto()
+    if found is None:
         pytest.skip("Mosquitto is not installed: apt-get install -y mosquitto")
+    return found
+
+
+@pytest.fixture
+def broker(program: str, tmp_path: Path) -> Iterator[Broker]:
+    """A Mosquitto that runs."""
     with running_broker(program, tmp_path / "broker") as running:
         yield running
 

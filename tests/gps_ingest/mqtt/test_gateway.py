@@ -1,30 +1,25 @@
 """Is what devices publish stored once and acknowledged after the commit, whoever is away or killed?"""
 
 import asyncio
-import os
+import shutil
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.request import urlopen
 
 import orjson
 import pytest
 from sqlalchemy import Engine, text
 
-from bench.first_page import free_port
+from gps_ingest.gateways.intake import Intake
 from gps_ingest.gateways.mqtt import start
+from gps_ingest.gateways.mqtt_broker import BrokerAddress, broker_address
 from models.session import write_sessions
-from models.settings import PREFIX, Settings
+from models.settings import SettingError, Settings
 from models.vocabulary import RawStatus
-from tests.conftest import PROJECT
 from tests.gps_ingest.edges import Running, fixes, raws, running, sample
-from tests.gps_ingest.mqtt.broker import PATIENCE_S, Broker
+from tests.gps_ingest.mqtt.broker import GATEWAY, PASSWORD, Broker, running_broker
 
 pytestmark = pytest.mark.usefixtures("devices")
 
@@ -229,65 +224,65 @@ def test_nothing_is_lost_or_doubled_when_the_gateway_stops_in_the_middle(
     assert len(raws(engine)) == 300
 
 
-@contextmanager
-def gateway_process(
-    database_url: str, settings: Settings, folder: Path
-) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`sludgetrace gateway mqtt` as it is run; the process and its port for the supervisor."""
-    health = free_port()
-    environ = os.environ | {
-        f"{PREFIX}DATABASE_URL": database_url,
-        f"{PREFIX}STATE_DIR": str(folder),
-        f"{PREFIX}MQTT_BROKER": settings.mqtt_broker,
-        f"{PREFIX}MQTT_USERNAME": settings.mqtt_username,
-        f"{PREFIX}MQTT_PASSWORD": settings.mqtt_password,
-    }
-    command = [sys.executable, "-m", "cli.main", "gateway", "mqtt", "--health-bind", f"127.0.0.1:{health}"]
-    with (folder / "gateway.log").open("ab") as output:
-        process = subprocess.Popen(command, env=environ, cwd=PROJECT, stdout=output, stderr=output)
-    try:
-        wait_for(lambda: metric(health, "sessions") == 1)
-        yield process, health
-    finally:
-        process.kill()
-        process.wait(PATIENCE_S)
-
-
-def metric(port: int, name: str) -> float | None:
-    """A figure of the gateway's own account, None where it does not answer."""
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-            lines = answer.read().decode().splitlines()
-    except OSError:
-        return None
-    return next((float(line.split()[1]) for line in lines if line.startswith(f"sludgetrace_{name} ")), None)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-def test_a_gateway_killed_between_receipt_and_commit_loses_and_doubles_nothing(
-    engine: Engine, database_url: str, settings: Settings, broker: Broker, tmp_path: Path
+def test_a_flood_without_acknowledgements_stops_at_a_full_gateway(
+    engine: Engine, settings: Settings, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with gateway_process(database_url, settings, tmp_path) as (process, health):
-        with write_sessions(engine).begin() as holding:  # nobody else can commit now
-            holding.connection()  # SQLite's lock is taken here
-            if engine.dialect.name == "postgresql":
-                holding.execute(text("LOCK TABLE raw_message IN ACCESS EXCLUSIVE MODE"))
-            broker.publish("owntracks/D1/phone", *[location(second) for second in range(20)])
-            wait_for(lambda: metric(health, "messages_received_total") == 20)
-            process.kill()
-            process.wait(PATIENCE_S)
-        assert fixes(engine) == []
-    with gateway_process(database_url, settings, tmp_path) as (process, health):
-        wait_for(lambda: len(fixes(engine)) == 20)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE_S) == 0
-    assert len(raws(engine)) == 20
-    assert "for-tests-only" not in (tmp_path / "gateway.log").read_text()
-    with gateway_process(database_url, settings, tmp_path) as (process, health):
-        assert metric(health, "messages_received_total") == 0  # all were acknowledged
+    async def talk(gateway: Running) -> None:
+        with monkeypatch.context() as full:
+            full.setattr(Intake, "is_full", True)
+            await asyncio.to_thread(lambda: broker.publish("owntracks/D1/phone", location(1), qos=0))
+            await gateway.until(lambda: gateway.rejected("unacknowledged_flood") == 1)
+            await publish(broker, "owntracks/D1/phone", location(2))  # the broker's window bounds these
+            await gateway.until(lambda: len(fixes(engine)) == 1)
+        await asyncio.to_thread(lambda: broker.publish("owntracks/D1/phone", location(3), qos=0))
+        await gateway.until(lambda: len(fixes(engine)) == 2)
+
+    in_gateway(engine, settings, broker, talk)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho leaves the socket to
+# the garbage collector after a certificate that it does not trust
+def test_an_encrypted_broker_and_one_that_is_not_whom_it_says(
+    engine: Engine, program: str, tmp_path: Path
+) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes the certificate, is not installed")
+    with running_broker(program, tmp_path / "safe", encrypted=True) as broker:
+        trusting = Settings(
+            mqtt_broker=f"mqtts://127.0.0.1:{broker.port}",
+            mqtt_username=GATEWAY,
+            mqtt_password=PASSWORD,
+            mqtt_ca_file=str(tmp_path / "safe" / "ca.crt"),
+        )
+
+        async def talk(gateway: Running) -> None:
+            await publish(broker, "owntracks/D1/phone", location())
+            await gateway.until(lambda: len(fixes(engine)) == 1)
+
+        in_gateway(engine, trusting, broker, talk)
+
+        async def distrust() -> None:
+            async with running(engine, start, replace(trusting, mqtt_ca_file="")) as gateway:
+                await asyncio.sleep(1)
+                assert sessions(gateway) == 0
+                monotonic = asyncio.get_running_loop().time()
+                gateway.edge._away_since = monotonic - 31
+                assert "has been away for 31 s" in gateway.edge.fault()
+
+        asyncio.run(distrust())
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "http://host", "mqtt://", "mqtt://user:word@host", "mqtt://host:x", "mqtt://host/path", "host:1883"],
+)
+def test_an_address_that_is_none_is_refused_without_being_shown(url: str) -> None:
+    with pytest.raises(SettingError, match="expected mqtt://HOST:PORT") as refused:
+        broker_address(url)
+    assert "word" not in str(refused.value)
+
+
+def test_addresses_of_brokers() -> None:
+    assert broker_address("mqtt://b") == BrokerAddress("b", 1883, encrypted=False)
+    assert broker_address("mqtts://b/") == BrokerAddress("b", 8883, encrypted=True)
+    assert str(broker_address("mqtts://b:99")) == "b:99"
