@@ -111,8 +111,15 @@ def test_a_slow_loris_is_hung_up_on(engine: Engine) -> None:
     converse(engine, talk, settings)
 
 
-@pytest.mark.parametrize(("setting", "reason"), [("gateway_login_s", "no_login"), ("gateway_idle_s", "idle")])
-def test_who_does_not_say_anything_is_hung_up_on(engine: Engine, setting: str, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (replace(Settings(), gateway_login_s=0.3), "no_login"),
+        (replace(Settings(), gateway_idle_s=0.3), "idle"),
+    ],
+    ids=["no login", "idle"],
+)
+def test_who_does_not_say_anything_is_hung_up_on(engine: Engine, settings: Settings, reason: str) -> None:
     async def talk(gateway: Running) -> None:
         async with terminal(gateway.port) as stranger:
             assert await stranger.is_closed()

@@ -1,4 +1,4 @@
-"""Is nothing acknowledged that could be lost: when the gateway stops, the database is away, or all is full?"""
+"""Is nothing acknowledged that could be lost: at a stop, while the database is away, when all is full?"""
 
 import asyncio
 import os
@@ -95,7 +95,8 @@ def test_a_database_that_goes_away_in_between_is_waited_for(engine: Engine) -> N
 
 
 def test_terminals_keep_what_the_gateway_cannot_take(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(Intake.__init__.__kwdefaults__, "most_waiting", 50)
+    defaults: Any = Intake.__init__.__kwdefaults__
+    monkeypatch.setitem(defaults, "most_waiting", 50)
     count = 4000  # more than fits into the buffers between the terminal and the gateway
 
     async def talk(gateway: Running) -> None:
