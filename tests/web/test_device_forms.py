@@ -196,6 +196,19 @@ def test_a_form_without_its_token_changes_nothing(service: Flask, engine: Engine
     assert (answer.status_code, device(engine).active) == (400, True)
 
 
+def test_every_form_of_a_page_has_its_token_and_every_name_is_there_once(
+    service: Flask, sign_in: SignIn, people: Cast
+) -> None:
+    service.config["WTF_CSRF_ENABLED"] = True
+    client = sign_in(cast.ADMINISTRATOR)
+    for path in (OURS.format("manage"), "/administration/devices/register", "/upload"):
+        text = client.get(path).text
+        posts, tokens = text.count('method="post"'), text.count('name="csrf_token"')
+        assert posts == tokens >= 3, path
+        ids = re.findall(r' id="([^"]+)"', text)
+        assert sorted(ids) == sorted(set(ids)), path
+
+
 def field(**change: str) -> dict[str, str]:
     form = {"name": "Z9", "quantity": "load_kg", "tlv": "E5", "offset_bytes": "0", "width_bytes": "2"}
     return form | {"scale": "10"} | change

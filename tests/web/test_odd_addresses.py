@@ -38,7 +38,7 @@ PAGES = [path for name, path in addresses.LISTS.items() if name != "users.listin
 
 @pytest.mark.parametrize("path", PAGES)
 def test_names_that_the_router_knows_are_only_parameters(path: str, sign_in: SignIn) -> None:
-    client = sign_in(cast.REGULATOR)
+    client = sign_in(cast.ADMINISTRATOR)
     for name in ODD_NAMES:
         answer = client.get(path, query_string={name: "POST"}, follow_redirects=True)
         assert answer.status_code == 200, name

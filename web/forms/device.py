@@ -155,10 +155,6 @@ class FieldForm(Form):
         )
 
 
-class PlainForm(Form):
-    """A button: nothing but the token against forgery."""
-
-
 class ForgetFieldForm(Form):
     """Which quantity of which model is not read any more."""
 

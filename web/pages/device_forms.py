@@ -31,7 +31,6 @@ from web.forms.base import Form
 from web.forms.device import (
     BindForm,
     DetailsForm,
-    PlainForm,
     RegisterForm,
     UnbindForm,
     refusal_words,
@@ -99,7 +98,6 @@ def managing(row: DeviceRow, *, token: str | None = None, **forms: Form) -> str:
         ),
         "bind": BindForm(formdata=None),
         "unbind": UnbindForm(formdata=None),
-        "plain": PlainForm(formdata=None),
     }
     return render_template(
         "device_manage.html",

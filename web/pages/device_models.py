@@ -8,7 +8,7 @@ from gps_ingest.store.device_models import describe_field, forget_field, list_mo
 from gps_ingest.store.devices import DeviceRefused
 from web.database import reading, writing
 from web.forms.base import Form
-from web.forms.device import FieldForm, ForgetFieldForm, PlainForm, quantity_words, refusal_words
+from web.forms.device import FieldForm, ForgetFieldForm, quantity_words, refusal_words
 from web.pages.device_forms import noted
 
 bp = Blueprint("device_models", __name__, url_prefix="/administration/models")
@@ -27,7 +27,6 @@ def listed(form: Form) -> str:
         models=list_models(reading()),
         quantities=quantity_words(),
         form=form,
-        plain=PlainForm(formdata=None),
     )
 
 

@@ -18,7 +18,7 @@ from tracking.queries.device_list import device_by_code
 from tracking.queries.raw_messages import MessageFilter, MessageRow, message_body, message_page
 from web.clock import now
 from web.database import reading, writing
-from web.forms.device import NewDeviceForm, PlainForm, refusal_words
+from web.forms.device import NewDeviceForm, refusal_words
 from web.hex_view import hex_lines, text_view
 from web.kept_reasons import kept_reason
 from web.pages.device_forms import noted, offers, suppress_refusal
@@ -86,7 +86,6 @@ def sender_html(code: str, **shown: Any) -> str:
         sample=sample_of(messages[0]) if messages else None,
         at_once=MESSAGES_AT_ONCE,
         kept_reason=kept_reason,
-        plain=PlainForm(formdata=None),
         **offers(session, who),
         **shown,
     )
@@ -165,5 +164,4 @@ def result_html(code: str, outcome: Outcome) -> str | Response:
         faults=faults[:SHOWN_FAULTS],
         fault_count=len(faults),
         left=outcome.left,
-        plain=PlainForm(formdata=None),
     )
