@@ -18,6 +18,7 @@ from tracking.operations.mark_manifests import mark_manifests
 from tracking.operations.revise_findings import retract_scopes
 from tracking.operations.watch_devices import watch_devices
 from tracking.queries.contradictions import Run, trip_scope
+from tracking.queries.doubt_stretches import behind_ms
 from tracking.queries.fixes import BEGINNING_MS, next_fix_ms, vehicle_track
 from tracking.queries.paper import from_moment
 from tracking.rules.jumps import find_jumps, outliers
@@ -59,7 +60,9 @@ def retrack_vehicle(session: Session, vehicle_id: int, run: Run) -> int:
     mark_paper(session, vehicle_id, dirty_ms, run.until_ms)
     if len(track):
         mark.analysed_to_ms = max(mark.analysed_to_ms or BEGINNING_MS, int(track.time_ms[-1]))
-    mark.dirty_from_ms = next_fix_ms(session, vehicle_id, run.until_ms)
+    mark.dirty_from_ms = next_fix_ms(
+        session, vehicle_id, run.until_ms - behind_ms(session, vehicle_id, run.until_ms)
+    )
     return len(track)
 
 

@@ -22,6 +22,7 @@ from tracking.queries.device_marks import device_marks
 from tracking.queries.device_subjects import losses_around, manifests_touched
 from tracking.queries.doubt_stretches import stretches_of
 from tracking.rules.area_events import Loss, area_events
+from tracking.rules.device_clock import in_true_time
 from tracking.rules.device_tamper import LOST, SATELLITES
 from tracking.rules.doubt_stretches import DAY_MS, JOIN_MS, Stretch, day_of, joined_stretches
 from tracking.rules.findings import FindingDraft, score_of
@@ -152,6 +153,7 @@ def own_draft(
     session: Session, vehicle_id: int, code: str, declared: str, stretch: Stretch, run: Run
 ) -> FindingDraft | None:
     """The finding of one stretch; None where it touches no manifest."""
+    stretch = in_true_time(stretch)
     manifest_ids = manifests_touched(session, vehicle_id, stretch.from_ms, stretch.to_ms)
     if not manifest_ids and stretch.kind not in ALWAYS_TOLD:
         return None

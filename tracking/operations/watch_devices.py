@@ -19,13 +19,19 @@ from tracking.queries.doubt_stretches import stretches_of
 from tracking.queries.fixes import BEGINNING_MS, BoundDevice, bound_devices
 from tracking.rules.datum_ground import DatumGround
 from tracking.rules.datum_segments import DayProof, datum_segments
+from tracking.rules.device_clock import skew_of_s
 from tracking.rules.device_fixes import DeviceFixes
 from tracking.rules.doubt_stretches import DAY_MS, MARGIN_MS, Stretch, day_of
 from tracking.rules.watch_day import WatchedDay, watch_day
 
 CHUNK_DAYS = 7  # read at a time
 KEYS_A_QUERY = 400
-READ_ANEW = (FindingKind.FROZEN_POSITION, FindingKind.CLONED_DEVICE)
+READ_ANEW = (
+    FindingKind.CLOCK_SKEW,
+    FindingKind.FROZEN_POSITION,
+    FindingKind.CLONED_DEVICE,
+    FindingKind.DATUM_SHIFT,
+)
 """Kinds that change how a track is read or judged: from their beginning on all is worked out anew."""
 COMPARED = (FindingKind.DATUM_SHIFT, FindingKind.REPLAYED_TRACK)
 """Kinds that are not a day's own: they are found by looking at other days."""
@@ -48,7 +54,7 @@ def watch_devices(session: Session, vehicle_id: int, dirty_ms: int, run: Run) ->
         replace_days(session, vehicle_id, bound.id, days)
         replace_segments(session, vehicle_id, bound)
         after = stretches_of(session, vehicle_id, bound.id)
-        dirty_ms = min([dirty_ms, *(read_from_ms(each) for each in changed(before, after))])
+        dirty_ms = min([dirty_ms, *read_anew_from_ms(before, after)])
     return dirty_ms
 
 
@@ -185,20 +191,28 @@ def replace_segments(session: Session, vehicle_id: int, bound: BoundDevice) -> N
     add_stretches(session, vehicle_id, bound.id, datum_segments(days, bound.datum))
 
 
-def changed(before: Sequence[Stretch], after: Sequence[Stretch]) -> list[Stretch]:
-    """Stretches that are there only before or only after, as far as the track is read by them."""
-    kinds = (*READ_ANEW, FindingKind.DATUM_SHIFT)
-    one, other = ({reading(each): each for each in side if each.kind in kinds} for side in (before, after))
-    return [(one | other)[key] for key in set(one) ^ set(other)]
+def read_anew_from_ms(before: Sequence[Stretch], after: Sequence[Stretch]) -> list[int]:
+    """From when on the track is read otherwise, for each stretch that came, went or changed."""
+    one, other = (
+        {(each.kind, each.cause, each.from_ms): each for each in side if each.kind in READ_ANEW}
+        for side in (before, after)
+    )
+    found = []
+    for key in set(one) | set(other):
+        old, new = one.get(key), other.get(key)
+        if old is None or new is None:
+            found += [read_from_ms(each) for each in (old, new) if each is not None]
+        elif reading(old) != reading(new):
+            found += [read_from_ms(old), read_from_ms(new)]
+        elif old.to_ms != new.to_ms and old.kind is not FindingKind.DATUM_SHIFT:
+            found.append(min(old.to_ms, new.to_ms) - reach_ms(new))
+    return found
 
 
 def reading(stretch: Stretch) -> tuple[object, ...]:
-    """What of a stretch decides how a track is read."""
-    if stretch.kind is FindingKind.DATUM_SHIFT:
-        held = stretch.figures.get("holds_from_ms"), stretch.figures.get("holds_to_ms")
-        return (stretch.kind, stretch.cause, *held)
-    span = (stretch.from_ms, stretch.to_ms)
-    return stretch.kind, *span
+    """What of a stretch, beside its end, decides how a track is read."""
+    names = ("holds_from_ms", "holds_to_ms", "skew_s", "received_from_ms")
+    return tuple(stretch.figures.get(name) for name in names)
 
 
 def read_from_ms(stretch: Stretch) -> int:
@@ -206,7 +220,12 @@ def read_from_ms(stretch: Stretch) -> int:
     if stretch.kind is FindingKind.DATUM_SHIFT:
         held_ms = stretch.figures.get("holds_from_ms")
         return BEGINNING_MS if held_ms is None else int(held_ms)
-    return stretch.from_ms
+    return stretch.from_ms - reach_ms(stretch)
+
+
+def reach_ms(stretch: Stretch) -> int:
+    """How much earlier than its times a stretch may change the track."""
+    return round(abs(skew_of_s(stretch)) * 1000) if stretch.kind is FindingKind.CLOCK_SKEW else 0
 
 
 def of_device(

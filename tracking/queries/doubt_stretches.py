@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from models.device_days import DoubtStretch
 from models.vocabulary import FindingKind
-from tracking.rules.doubt_stretches import Stretch
+from tracking.rules.doubt_stretches import DAY_MS, Stretch
+from tracking.rules.doubted_tracks import clock_reach_ms
 
+CLOCK_REACH_MS = 2 * DAY_MS  # no clock that is further off is taken for one: the fix waits in quarantine
 IN_JUDGEMENT = (FindingKind.FROZEN_POSITION, FindingKind.CLONED_DEVICE)
 """Kinds that explain what rules on tracks would otherwise see: silence, jumps."""
 
@@ -31,17 +33,29 @@ def stretches_of(session: Session, vehicle_id: int, device_id: int) -> list[Stre
 def stretches_seen(session: Session, vehicle_id: int, start_ms: int, end_ms: int) -> dict[int, list[Stretch]]:
     """device id → what is doubted of it while on a vehicle, where it touches [start, end].
 
-    The coordinates in which it spoke may hold before and after the fixes that proved them, so these are
-    always all there.
+    What a clock confused, and the coordinates in which it spoke, may reach beyond the fixes that proved them,
+    so these are there for two days around, and always all.
     """
     touching = (DoubtStretch.from_ms <= end_ms) & (DoubtStretch.to_ms >= start_ms)
+    clock = (
+        (DoubtStretch.kind == FindingKind.CLOCK_SKEW)
+        & (DoubtStretch.from_ms <= end_ms + CLOCK_REACH_MS)
+        & (DoubtStretch.to_ms >= start_ms - CLOCK_REACH_MS)
+    )
     chosen = select(DoubtStretch).where(
-        DoubtStretch.vehicle_id == vehicle_id, touching | (DoubtStretch.kind == FindingKind.DATUM_SHIFT)
+        DoubtStretch.vehicle_id == vehicle_id,
+        touching | clock | (DoubtStretch.kind == FindingKind.DATUM_SHIFT),
     )
     found: dict[int, list[Stretch]] = defaultdict(list)
     for row in session.scalars(chosen.order_by(DoubtStretch.from_ms)):
         found[row.device_id].append(as_stretch(row))
     return found
+
+
+def behind_ms(session: Session, vehicle_id: int, at_ms: int) -> int:
+    """By how much a vehicle's clock may be behind around a moment: a fix dated before it may be later."""
+    seen = stretches_seen(session, vehicle_id, at_ms, at_ms)
+    return max((clock_reach_ms(stretches)[0] for stretches in seen.values()), default=0)
 
 
 def judgement_stretches(session: Session) -> Mapping[int, tuple[Stretch, ...]]:

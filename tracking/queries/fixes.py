@@ -1,7 +1,7 @@
 """Which fixes did a vehicle's devices send over a time?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from models.fleet import Device, DeviceBinding
 from models.values import TRACK_COLUMNS, TRACK_DTYPES, Track, make_track
 from models.vocabulary import E7, Datum
 from tracking.queries.doubt_stretches import stretches_seen
-from tracking.rules.doubted_tracks import read_right
+from tracking.rules.doubted_tracks import clock_reach_ms, read_right
 
 BEGINNING_MS, END_MS = -(2**62), 2**62
 
@@ -24,25 +24,41 @@ FIXES = text(
     "SELECT time_ms, lat_e7, lon_e7, speed_kmh, load_state, acc, doubts FROM fix"
     " WHERE device_id = :device AND time_ms BETWEEN :start AND :end ORDER BY time_ms, lat_e7, lon_e7"
 )
+RECEIPTS = text(
+    "SELECT COALESCE(received_ms, -1) FROM fix"
+    " WHERE device_id = :device AND time_ms BETWEEN :start AND :end ORDER BY time_ms, lat_e7, lon_e7"
+)
 
 
 def vehicle_track(session: Session, vehicle_id: int, start_ms: int, end_ms: int) -> Track:
     """All fixes of the devices bound to a vehicle, each while it was bound, in time order.
 
     start_ms, end_ms: both included. Fixes of every doubt are there, those that the analysis found among them;
-    positions are degrees WGS 84, converted from what the device was registered or found to speak; columns of
-    the track other than COLUMNS are blank.
+    positions are degrees WGS 84, converted from what the device was registered or found to speak; times are
+    true ones where a clock was found to be wrong; columns of the track other than COLUMNS are blank.
     """
     parts = []
     doubted = stretches_seen(session, vehicle_id, start_ms, end_ms)
     for bound in bound_devices(session, vehicle_id):
-        low, high = max(start_ms, bound.from_ms), min(end_ms, bound.to_ms - 1)
+        known = doubted.get(bound.id, [])
+        behind_ms, ahead_ms = clock_reach_ms(known)
+        low, high = max(start_ms - behind_ms, bound.from_ms), min(end_ms + ahead_ms, bound.to_ms - 1)
         if low <= high:
-            # Raw tuples of the driver: Row objects would take longer than the arithmetic on them.
-            found = session.execute(FIXES, {"device": bound.id, "start": low, "end": high})
-            sent = as_track(found.cursor.fetchall(), bound.id)  # type: ignore[attr-defined]
-            parts.append(read_right(sent, bound.datum, doubted.get(bound.id, ())))
+            sent = sent_track(session, bound.id, low, high, received=behind_ms + ahead_ms > 0)
+            read = read_right(sent, bound.datum, known)
+            parts.append(read.between(start_ms, end_ms) if behind_ms + ahead_ms else read)
     return in_time_order(parts)
+
+
+def sent_track(session: Session, device_id: int, start_ms: int, end_ms: int, *, received: bool) -> Track:
+    """The fixes of a device as sent, with their times of receipt where they are wanted."""
+    # Raw tuples of the driver: Row objects would take longer than the arithmetic on them.
+    bounds = {"device": device_id, "start": start_ms, "end": end_ms}
+    sent = as_track(session.execute(FIXES, bounds).cursor.fetchall(), device_id)  # type: ignore[attr-defined]
+    if not received or len(sent) == 0:
+        return sent
+    rows = session.execute(RECEIPTS, bounds).cursor.fetchall()  # type: ignore[attr-defined]
+    return replace(sent, received_ms=np.array(rows, dtype=np.int64)[:, 0])
 
 
 @dataclass(frozen=True, slots=True)

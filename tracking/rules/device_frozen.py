@@ -4,6 +4,8 @@ Standing alone proves nothing: terminals suppress static drift and repeat the pl
 off. It is a contradiction when the odometer or the recorder's own speed goes on meanwhile. Source: INGEST.md.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.thresholds import DeviceThresholds
@@ -29,8 +31,8 @@ def find_frozen(fixes: DeviceFixes, thresholds: DeviceThresholds) -> list[Stretc
         if steps.size:
             low, high = first + int(steps[0]), first + int(steps[-1]) + 1
             stretch = frozen_stretch(fixes, low, high, thresholds)
-            if stretch is not None:
-                found.append(stretch)
+            if stretch is not None:  # it lasts until the place changes, though the wheels may stand before
+                found.append(replace(stretch, to_ms=int(fixes.time_ms[last + 1])))
     return found
 
 

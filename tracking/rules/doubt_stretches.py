@@ -14,7 +14,8 @@ DAY_MS = 86_400_000
 MARGIN_MS = 3_600_000  # seen on either side of a day
 JOIN_MS = 600_000  # parts of one stretch on two days are not further apart than this
 SUMS = frozenset({"fixes", "windows", "moved_km"})
-"""Figures that add up over the parts of a stretch; of the others the first part's stands."""
+LATEST = frozenset({"received_to_ms"})
+"""Figures that add up over the parts of a stretch, and those of the last part; others are the first's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,11 @@ def joined_stretches(parts: Iterable[Stretch], join_ms: int = JOIN_MS) -> list[S
 
 def together(one: Stretch, other: Stretch) -> Figures:
     """The figures of two parts of one stretch."""
-    return {
-        name: value + (other.figures.get(name) or 0)  # type: ignore[operator]  # sums are numbers
-        if name in SUMS
-        else value
-        for name, value in one.figures.items()
-    }
+    figures: Figures = dict(one.figures)
+    for name, value in other.figures.items():
+        mine = figures.get(name)
+        if name in SUMS:
+            figures[name] = (mine or 0) + (value or 0)  # type: ignore[operator]  # sums are numbers
+        elif name in LATEST:
+            figures[name] = value
+    return figures

@@ -41,7 +41,7 @@ def device_draft(stretch: Stretch, context: DeviceContext, thresholds: DeviceThr
 def clock_draft(stretch: Stretch, context: DeviceContext, thresholds: DeviceThresholds) -> FindingDraft:
     """`clock_skew`: told with the time zone that was taken for another, where there is one."""
     skew_s = number(stretch, "skew_s")
-    figures: Figures = {"skew_s": skew_s, "fixes": number(stretch, "fixes")}
+    figures: Figures = {"skew_s": skew_s}
     limit_s = thresholds.skew_behind_s if skew_s > 0 else thresholds.skew_ahead_s
     reasons = [Reason("clock_skew.seen", told(stretch, context) | figures)]
     if stretch.cause.startswith(ZONE):
