@@ -129,5 +129,8 @@ def without_disguise(posted: Posted, sender: Sender) -> bytes:
             for pair, is_name in zip(pairs, named, strict=True)
         )
     code_json = orjson.dumps(sender.code)[1:-1]
-    body = posted.body if token.encode() in posted.body else orjson.dumps(orjson.loads(posted.body))
-    return body.replace(token.encode(), code_json)
+    try:
+        plain = posted.body if token.encode() in posted.body else orjson.dumps(orjson.loads(posted.body))
+    except orjson.JSONDecodeError:
+        return posted.body
+    return plain.replace(token.encode(), code_json) if token.encode() in plain else posted.body

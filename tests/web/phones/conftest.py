@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def app(engine: Engine, settings: Settings) -> Flask:
 @pytest.fixture
 def port(app: Flask) -> Iterator[int]:
     """The service on a port of this machine."""
+    with served(app) as number:
+        yield number
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[int]:
+    """The same for any service."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()

@@ -22,7 +22,16 @@ def test_a_position_that_another_app_made_up_is_no_position(engine: Engine, port
     assert Doubt.NOT_FIXED & the_fix(engine).doubts
 
 
-@pytest.mark.parametrize("path", ["osmand", "osmand?lat=1&lon=2&timestamp=3", "osmand?id=&lat=1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "osmand",
+        "osmand?lat=1&lon=2&timestamp=3",
+        "osmand?id=&lat=1",
+        "osmand?id=%00&lat=1",
+        "osmand?id=" + "x" * 65,
+    ],
+)
 def test_a_message_that_names_no_device_is_turned_away(path: str, engine: Engine, port: int) -> None:
     assert talk(port, lines(f"GET /api/v1/{path} HTTP/1.1", "Host: x"))[0][0] == 400
     assert rows(engine, RawMessage) == []
@@ -62,3 +71,20 @@ def test_every_message_of_owntracks_is_acknowledged(
     assert (answer.status_code, answer.json) == (200, [])
     assert rows(engine, FixRow) == []
     assert [raw.status for raw in rows(engine, RawMessage)] == ([] if status is None else [status])
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"lat":1}', b"[", b"[1]", b'{"location":[]}'])
+def test_json_whose_device_stands_in_the_address(body: bytes, engine: Engine, app: Flask, token: str) -> None:
+    for named in (f"id={CODE}&token={token}", f"id={token}", f"token={token}"):
+        assert app.test_client().post(f"/api/v1/osmand?{named}", data=body).status_code == 200
+    [raw] = rows(engine, RawMessage)
+    assert (raw.device_code, raw.body) == (CODE, body)
+
+
+def test_a_token_in_the_name_is_found_behind_escapes_too(engine: Engine, app: Flask, token: str) -> None:
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in token)
+    body = f'{{"device_id":"{escaped}","lat":31.25,"lon":120.5,"timestamp":{NOON_S}}}'
+    assert app.test_client().post("/api/v1/osmand", data=body.encode()).status_code == 200
+    [raw] = rows(engine, RawMessage)
+    assert raw.status is RawStatus.ACCEPTED
+    assert (token.encode() in raw.body, escaped.encode() in raw.body) == (False, False)

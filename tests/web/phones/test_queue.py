@@ -1,12 +1,21 @@
 """Does anything block the queue of a phone that sends one point at a time, the oldest first?"""
 
+import time
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from app import create_app
+from gps_ingest.store.quarantine import Release, release
 from models.fixes import FixRow, RawMessage
+from models.session import write_sessions
+from models.settings import Settings
+from models.thresholds import DoubtThresholds
 from models.vocabulary import RawStatus
-from tests.web.phones.conversations import LAT, NOON_S, talk, traccar_8
+from tests.web.phones.conftest import NOW, served
+from tests.web.phones.conversations import CODE, LAT, NOON_S, owntracks_ios, talk, traccar_8
 from tests.web.phones.stored import rows
 from web.api import phone_messages
 
@@ -68,3 +77,59 @@ def test_a_database_that_is_away_blocks_the_queue_until_it_is_back(
     assert token not in "".join(each.getMessage() for each in caplog.records if each.name == "web")
     assert [queue.send_one() for _ in range(2)] == [200] * 2
     assert len(rows(engine, FixRow)) == 2
+
+
+def test_points_may_come_in_any_order(engine: Engine, port: int, token: str) -> None:
+    queue = TraccarQueue(port, [at(second, token) for second in (2, 0, 1, 0)])
+    assert [queue.send_one() for _ in range(4)] == [200] * 4
+    assert sorted(fix.time_ms for fix in rows(engine, FixRow)) == [NOON_S * 1000 + n * 1000 for n in range(3)]
+
+
+def owntracks_at(second: int, token: str) -> bytes:
+    return owntracks_ios(token).replace(f'"tst":{NOON_S}'.encode(), f'"tst":{NOON_S + second}'.encode())
+
+
+class OwnTracksQueue:
+    """The queue of OwnTracks for iOS (Connection.m): the oldest first; what is answered with 2xx or 4xx is
+    deleted, what is answered with 5xx sent again."""
+
+    def __init__(self, port: int, points: list[bytes]) -> None:
+        self.port, self.points = port, points
+        self.thrown_away = 0
+
+    def send_one(self) -> int:
+        [(status, _body)] = talk(self.port, self.points[0])
+        if status < 500:
+            self.points.pop(0)
+        self.thrown_away += 400 <= status < 500
+        return status
+
+
+def test_an_app_that_throws_away_on_4xx_throws_nothing_away(
+    engine: Engine, settings: Settings, token: str
+) -> None:
+    """Too many at once, and a bad one among them."""
+    app = create_app(replace(settings, api_limit="4 per second"), engine)
+    app.extensions["clock"] = lambda: NOW
+    points = [owntracks_at(second, token) for second in range(10)]
+    points[3] = points[3].replace(f'"lat":{LAT}'.encode(), b'"lat":"--------"'[: 6 + len(str(LAT))])
+    with served(app) as port:
+        queue = OwnTracksQueue(port, points)
+        statuses = []
+        while queue.points:
+            statuses.append(queue.send_one())
+            time.sleep(0.02)
+    assert 503 in statuses
+    assert queue.thrown_away == 0
+    assert len(rows(engine, FixRow)) == 9
+    assert len(rows(engine, RawMessage)) == 10
+
+
+def test_an_app_with_a_wrong_password_throws_nothing_away(engine: Engine, port: int, token: str) -> None:
+    queue = OwnTracksQueue(port, [owntracks_at(second, "wrong") for second in range(3)])
+    assert [queue.send_one() for _ in range(3)] == [200] * 3
+    assert queue.thrown_away == 0
+    with write_sessions(engine).begin() as session:
+        let_out = list(release(session, CODE, DoubtThresholds(), Release("administrator", NOW)))
+    assert [each.acceptance.accepted for each in let_out] == [1, 1, 1]
+    assert len(rows(engine, FixRow)) == 3
