@@ -17,6 +17,7 @@ from models.session import write_sessions
 from models.settings import Settings
 from models.vocabulary import Protocol
 from tests import cast
+from tests import factories as make
 from tests.cast import Cast
 from tests.web.conftest import NOW, SignIn, session_of
 
@@ -97,6 +98,30 @@ def test_what_is_no_track_is_answered_with_the_reason(engine: Engine, admin: Fla
 def test_what_cannot_be_filed(form: dict[str, str], name: str, said: str, admin: FlaskClient) -> None:
     answer = upload(admin, name=name, **form)
     assert (answer.status_code, said in answer.text) == (422, True)
+
+
+OWN = rb"\s:s,c:1772409600*47\!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23"
+
+
+def ais_log(*lines: bytes) -> str:
+    return b"\n".join(lines).decode()
+
+
+def test_an_ais_log_keeps_the_one_vessel_and_needs_times_of_receipt(
+    engine: Engine, admin: FlaskClient
+) -> None:
+    with write_sessions(engine).begin() as session:
+        make.device(session, code="227006760", protocol=Protocol.AIS)
+    undated = OWN.split(b"\\")[-1]
+    refused = upload(admin, ais_log(undated), "log.ais", device="227006760")
+    assert (refused.status_code, "--received-at" in refused.text) == (422, True)
+    other = undated.replace(b"13HOI:0P", b"15MgK45P")
+    answer = upload(admin, ais_log(OWN, other), "log.ais", device="227006760")
+    assert answer.status_code == 200
+    with Session(engine) as session:
+        raw = session.scalars(select(RawMessage).where(RawMessage.device_code == "227006760")).one()
+        assert b"13HOI:0P" in raw.body
+        assert session.scalars(select(FixRow).where(FixRow.raw_id == raw.id)).one().lat_e7 > 0
 
 
 def test_a_device_out_of_service_takes_no_file(engine: Engine, admin: FlaskClient) -> None:

@@ -9,7 +9,9 @@ from collections import Counter
 import numpy as np
 from flask import Blueprint, current_app, render_template
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from gps_ingest.decoders import ais
 from gps_ingest.store.acceptance import Acceptance
 from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.receive import take_message
@@ -33,11 +35,13 @@ def page() -> str | tuple[str, int]:
     form = UploadForm()
     if not form.is_submitted():
         return uploading(form)
+    body = b""
     if form.validate():
         check(form)
+        body = b"" if form.wrong else body_of(form)
     if form.wrong:
         return uploading(form), 422
-    return result_html(str(form.device.data), take(form))
+    return result_html(str(form.device.data), take(form, body))
 
 
 def uploading(form: UploadForm) -> str:
@@ -71,12 +75,30 @@ def check(form: UploadForm) -> None:
         form.refuse("format", _("The file's name does not say what it holds. Choose the format."))
 
 
-def take(form: UploadForm) -> Acceptance:
+def body_of(form: UploadForm) -> bytes:
+    """The bytes to keep. Of an AIS log the sentences of the one vessel: a receiver hears everybody.
+
+    An AIS sentence tells the second of a minute at most: without a time of receipt it has no time.
+    """
+    body = form.sent.read() if form.sent else b""
+    if form.protocol is not Protocol.AIS:
+        return body
+    own = ais.own_lines(body, str(form.device.data), 0)
+    if own.undated:
+        said = ngettext(
+            "%(num)s sentence does not tell when it was received. Use: sludgetrace ingest --received-at",
+            "%(num)s sentences do not tell when they were received. Use: sludgetrace ingest --received-at",
+            own.undated,
+        )
+        form.refuse("file", said)
+    return own.body
+
+
+def take(form: UploadForm, body: bytes) -> Acceptance:
     """Take the file as a message of the device; who filed it stands in its source."""
-    sent, protocol = form.sent, form.protocol or Protocol.GPX
-    body = sent.read() if sent else b""
-    source = f"{account().username}: {sent.filename if sent else ''}"
-    message = Message(str(form.device.data), protocol, body, source, now())
+    name = form.sent.filename if form.sent else ""
+    protocol = form.protocol or Protocol.GPX
+    message = Message(str(form.device.data), protocol, body, f"{account().username}: {name}", now())
     with writing() as session:
         return take_message(session, message, current_app.extensions["thresholds"].doubt)
 
