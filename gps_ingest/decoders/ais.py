@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gps_ingest.decoders.ais_assembly import KINDS, AisMessage, Assembly, Part, message_of
-from gps_ingest.decoders.ais_reports import read_report, sender_of
+from gps_ingest.decoders.ais_reports import read_fix, sender_of
 from gps_ingest.decoders.fix_batch import Decoded, batch_of
 from gps_ingest.decoders.nmea_sentences import SentenceRefused, read_sentence, receipt_stamp
 from gps_ingest.decoders.reception import Reception
@@ -45,11 +45,11 @@ def decode(body: bytes, reception: Reception) -> Decoded:
             refusals.append(item)
             continue
         try:
-            sender = sender_of(item)[1]
+            kind, sender = sender_of(item)
             if reception.device_code not in ("", sender):
                 continue
             senders.add(sender)
-            fix = read_report(item, reception.received_ms).fix
+            fix = read_fix(item, kind, reception.received_ms)
         except SentenceRefused as refused:
             refusals.append(_refusal(position, refused))
             continue

@@ -119,6 +119,9 @@ def _contradicts(pending: Pending, part: Part) -> bool:
 
 def message_of(parts: list[Part]) -> AisMessage:
     """Parts in their order, as one."""
+    if len(parts) == 1:
+        [part] = parts
+        return AisMessage(part.payload, part.fill_bits, part.received_ms, (part.line,), (part.position,))
     return AisMessage(
         payload="".join(part.payload for part in parts),
         fill_bits=parts[-1].fill_bits,

@@ -30,6 +30,8 @@ NO_SECOND = 60
 HIGH_ACCURACY_M = 10.0  # the flag promises better than this
 AHEAD_MS = 10_000  # by so much may the receiver's clock be behind the satellites'
 MINUTE_MS = 60_000
+MMSI_MASK = 2**30 - 1
+SIX_BITS = {chr(code): code - 48 if code < 96 else code - 56 for code in (*range(48, 88), *range(96, 120))}
 STATIC_FACTS = ("shipname", "callsign", "ship_type", "imo", "draught", "destination")
 
 
@@ -45,13 +47,19 @@ class AisReport:
 
 def sender_of(message: AisMessage) -> tuple[int, str]:
     """Type and MMSI, which stand at the same place in every message; raises SentenceRefused."""
-    head = bit_vector(message.payload[:7].encode("ascii"), 0)
-    if len(message.payload) * 6 - message.fill_bits < HEADER_BITS:
+    if bits_of(message) < HEADER_BITS:
         raise SentenceRefused("wrong_length", "is too short for the number of a vessel")
-    number = head.get(8, 30)
+    payload, number = message.payload, 0
+    for letter in payload[1:7]:  # bits 6 to 41; the number is 8 to 37
+        number = number << 6 | SIX_BITS[letter]
+    number = number >> 4 & MMSI_MASK
     if not 0 < number < 10**9:
         raise SentenceRefused("bad_payload", f"{number} is not the number (MMSI) of a vessel")
-    return head.get(0, 6), f"{number:09d}"
+    return SIX_BITS[payload[0]], f"{number:09d}"
+
+
+def bits_of(message: AisMessage) -> int:
+    return len(message.payload) * 6 - message.fill_bits
 
 
 def read_report(message: AisMessage, received_ms: int) -> AisReport:
@@ -59,21 +67,34 @@ def read_report(message: AisMessage, received_ms: int) -> AisReport:
     kind, mmsi = sender_of(message)
     if kind not in LEAST_BITS:
         return AisReport(mmsi, kind)
-    bits = len(message.payload) * 6 - message.fill_bits
+    told = _told(message, kind)
+    if kind in STATIC_TYPES:
+        return AisReport(mmsi, kind, facts=_facts(told))
+    return AisReport(mmsi, kind, fix=_fix(kind, told, _heard_ms(message, received_ms)))
+
+
+def read_fix(message: AisMessage, kind: int, received_ms: int) -> DecodedFix | None:
+    """The position in a message of this type, None for types that have none; raises SentenceRefused."""
+    if kind not in POSITION_TYPES:
+        return None
+    return _fix(kind, _told(message, kind), _heard_ms(message, received_ms))
+
+
+def _heard_ms(message: AisMessage, received_ms: int) -> int:
+    return received_ms if message.received_ms is None else message.received_ms
+
+
+def _told(message: AisMessage, kind: int) -> Any:
+    """The message as pyais reads it; raises SentenceRefused."""
+    bits = bits_of(message)
     if bits < LEAST_BITS[kind]:
         raise SentenceRefused(
             "wrong_length", f"a message of type {kind} has {LEAST_BITS[kind]} bits, this one has {bits}"
         )
     try:
-        told: Any = MSG_CLASS[kind].from_vector(
-            bit_vector(message.payload.encode("ascii"), message.fill_bits)
-        )
+        return MSG_CLASS[kind].from_vector(bit_vector(message.payload.encode("ascii"), message.fill_bits))
     except Exception as error:  # pyais lets whatever its converters raise pass
         raise SentenceRefused("bad_payload", f"a message of type {kind} cannot be read: {error}") from None
-    if kind in STATIC_TYPES:
-        return AisReport(mmsi, kind, facts=_facts(told))
-    heard_ms = received_ms if message.received_ms is None else message.received_ms
-    return AisReport(mmsi, kind, fix=_fix(kind, told, heard_ms))
 
 
 def _fix(kind: int, told: Any, heard_ms: int) -> DecodedFix:

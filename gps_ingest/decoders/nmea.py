@@ -7,7 +7,8 @@ Sentences of any talker (GP, BD, GB, GN, GL, …) are read, all other kinds are 
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 
 from gps_ingest.decoders.fix_batch import Decoded, batch_of
 from gps_ingest.decoders.fix_fields import (
@@ -23,6 +24,7 @@ from gps_ingest.decoders.fix_fields import (
 from gps_ingest.decoders.nmea_sentences import Sentence, SentenceRefused, read_sentence
 from gps_ingest.decoders.reception import Reception
 from models.values import DecodedFix, Refusal
+from models.vocabulary import MS_PER_S
 
 LINE = "line {}"
 KMH_A_KNOT = 1.852
@@ -107,7 +109,9 @@ class _Reader:
             self.end_second()
         self._second.time_of_day = sentence.fields[0]
         if fix is not None:
-            self._second.fix = replace(fix, time_ms=fix.time_ms - self._ahead_ms)
+            if self._ahead_ms:
+                fix = replace(fix, time_ms=fix.time_ms - self._ahead_ms)
+            self._second.fix = fix
             self._second.position = position
 
     def _refine(self, refinement: Refinement) -> None:
@@ -175,18 +179,27 @@ def read_gga(sentence: Sentence) -> Refinement:
 
 def moment_ms(date: str, time: str) -> int:
     """ms UTC of ddmmyy and hhmmss.ss; a leap second is the first of the next minute."""
-    day, clock = DATE.fullmatch(date), TIME.fullmatch(time)
-    if day is None or clock is None:
+    midnight_ms, clock = day_ms(date), TIME.fullmatch(time)
+    if clock is None:
         raise UnreadableField(f"{shown(date)} {shown(time)} is no date and time as ddmmyy hhmmss")
-    year = int(day[3]) + (1900 if int(day[3]) >= CENTURY_TURNS else 2000)
     hour, minute, second = int(clock[1]), int(clock[2]), float(clock[3])
-    try:
-        begin = datetime(year, int(day[2]), int(day[1]), hour, minute, tzinfo=EPOCH.tzinfo)
-    except ValueError:
-        raise UnreadableField(f"{shown(date)} {shown(time)} is no date and time") from None
-    if second >= 61:
+    if hour > 23 or minute > 59 or second >= 61:
         raise UnreadableField(f"{shown(time)} is no time")
-    return in_bounds((begin - EPOCH + timedelta(seconds=second)) // MILLISECOND, date)
+    return midnight_ms + (hour * 60 + minute) * 60_000 + round(second * MS_PER_S)
+
+
+@lru_cache(maxsize=64)
+def day_ms(date: str) -> int:
+    """ms UTC of the midnight that begins a ddmmyy; a log has few days."""
+    day = DATE.fullmatch(date)
+    if day is None:
+        raise UnreadableField(f"{shown(date)} is no date as ddmmyy")
+    year = int(day[3]) + (1900 if int(day[3]) >= CENTURY_TURNS else 2000)
+    try:
+        midnight = datetime(year, int(day[2]), int(day[1]), tzinfo=EPOCH.tzinfo)
+    except ValueError:
+        raise UnreadableField(f"{shown(date)} is no date") from None
+    return in_bounds((midnight - EPOCH) // MILLISECOND, date)
 
 
 def angle(text: str, side: str, sides: str, most_deg: int) -> float:
