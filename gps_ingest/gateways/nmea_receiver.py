@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gps_ingest.decoders import nmea
+from gps_ingest.decoders.fix_fields import device_code_fault
 from gps_ingest.decoders.nmea_seconds import SecondsBuffer
 from gps_ingest.decoders.nmea_sentences import SentenceRefused, read_sentence, sealed
 from gps_ingest.decoders.reception import Reception
@@ -199,4 +200,6 @@ def login_of(line: bytes) -> tuple[str, bytes]:
     if not line.startswith(LOGIN) or not line.isascii():
         return "", b""
     code, comma, token = line.removeprefix(LOGIN).partition(b"*")[0].rpartition(b",")
-    return (code.decode(), token) if comma and code and token else ("", b"")
+    if not comma or not token or device_code_fault(code.decode()):
+        return "", b""
+    return code.decode(), token

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from gps_ingest.decoders.nmea_sentences import MAX_LINE_BYTES, read_sentence, sealed
 from gps_ingest.gateways import ais
+from gps_ingest.gateways.ais_sources import MOST_STRANGERS, Strangers, is_source, read_sources
 from gps_ingest.store.devices import find_device
 from gps_ingest.store.quarantine import Release, release
 from models.session import write_sessions
@@ -264,3 +265,43 @@ def test_datagrams_beyond_what_can_wait_are_counted(engine: Engine, monkeypatch:
 
     converse(engine, talk)
     assert raws(engine) == []
+
+
+@pytest.mark.usefixtures("vessel")
+def test_an_address_may_keep_so_many_connections_and_no_more(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        streams = [await asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(3)]
+        assert await streams[2][0].read() == b""
+        streams[0][1].write(lines(one()))
+        await gateway.until(lambda: gateway.count("fixes_accepted") == 1)
+        assert gateway.rejected("too_many_connections_of_address") == 1
+        for _, writer in streams:
+            writer.close()
+
+    converse(engine, talk, Settings(gateway_connections_per_address=2))
+
+
+@pytest.mark.parametrize(
+    ("host", "heard"),
+    [
+        ("10.1.2.3", True),
+        ("::ffff:10.1.2.3", True),
+        ("192.168.7.1", True),
+        ("192.168.7.2", False),
+        ("fe80::1%eth0", True),
+        ("2001:db8::1", False),
+    ],
+)
+def test_addresses_and_networks(host: str, heard: bool) -> None:
+    networks = read_sources("10.0.0.0/8, 192.168.7.1,fe80::/10,")
+    assert is_source(host, networks) is heard
+
+
+def test_the_list_of_strangers_stays_short() -> None:
+    strangers = Strangers()
+    for number in range(MOST_STRANGERS + 5):
+        strangers.hear(str(number))
+    assert len(strangers.latest) == MOST_STRANGERS
+    assert strangers.latest[0] == (str(MOST_STRANGERS + 4), 1)
+    strangers.tell()
+    assert strangers.latest == []

@@ -290,6 +290,8 @@ def test_what_was_read_before_the_end_is_committed_and_told(engine: Engine, toke
         (b"$PSLUD,a,b,abc", ("a,b", b"abc")),
         (b"$PSLUD,N1,abc*00", ("", b"")),
         (b"PSLUD,N1,abc", ("", b"")),
+        (b"$PSLUD,N\0,abc", ("", b"")),
+        (b"$PSLUD," + b"N" * 65 + b",abc", ("", b"")),
         ("$PSLUD,车,abc".encode(), ("", b"")),
         (b"", ("", b"")),
     ],
