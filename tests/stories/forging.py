@@ -147,11 +147,17 @@ def rewrite(folder: Path, device: str, change: Callable[[Row], list[Row]]) -> No
 
 
 def rows_of(folder: Path, device: str) -> list[Row]:
-    return _table(folder / "tracks" / f"{device}.csv")
+    return _table(file_of(folder, device))
+
+
+def file_of(folder: Path, device: str) -> Path:
+    """The track file of a device; each holds one device."""
+    paths = sorted((folder / "tracks").glob("*.csv"))
+    return next(path for path in paths if f"\n{device}," in path.read_text("utf-8")[:1000])
 
 
 def write(folder: Path, device: str, rows: list[Row]) -> None:
-    with (folder / "tracks" / f"{device}.csv").open("w", encoding="utf-8", newline="") as file:
+    with file_of(folder, device).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
