@@ -20,6 +20,7 @@ from web.api.fixes import RETRY_AFTER_S, device_of_request, read_body
 from web.api.problems import problem, problem_of
 from web.clock import now
 from web.database import writing
+from web.device_metrics import device_metrics
 from web.upload_formats import MEDIA_TYPES, format_of_media_type
 
 MOST_ITEMS = 200  # of refusals that an answer names; their count is whole
@@ -60,6 +61,7 @@ def take(device_code: str, protocol: Protocol, body: bytes) -> Response:
         current_app.logger.exception("a file could not be stored")
         retry = {"Retry-After": str(RETRY_AFTER_S)}
         return problem(503, "Not stored", "The file could not be stored now. Send it again.", headers=retry)
+    device_metrics().count([acceptance])
     return Response(orjson.dumps(answer_of(acceptance)), content_type="application/json")
 
 
