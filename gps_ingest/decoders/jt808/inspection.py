@@ -1,6 +1,7 @@
 """What does a JT/T 808 message say, laid out for a person? One line of hex → one inspection; no database."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +31,8 @@ from gps_ingest.decoders.jt808.locations import (
     items_of_batch,
 )
 from gps_ingest.decoders.jt808.message_ids import MessageId
+from gps_ingest.decoders.jt808.registrations import UnreadableBody, read_registration, read_token
+from gps_ingest.decoders.jt808.reports import read_driver_card, read_waybill
 from models.vocabulary import LoadState
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -128,9 +131,12 @@ def inspected_body(frame: Frame) -> tuple[list[InspectedFix], str | None]:
     """
     if frame.packets > 1 or frame.fault is FrameFault.ENCRYPTED:
         return [], None
-    bodies, error = [frame.body] if frame.msg_id == MessageId.LOCATION else [], None
     if frame.msg_id == MessageId.LOCATION_BATCH:
         bodies, _, error = items_of_batch(frame.body)
+    elif frame.msg_id == MessageId.LOCATION:
+        bodies, error = [frame.body], None
+    else:
+        return [], fault_of_report(frame)
     fixes = []
     for body in bodies:
         try:
@@ -138,6 +144,24 @@ def inspected_body(frame: Frame) -> tuple[list[InspectedFix], str | None]:
         except (UnreadableLocation, NoSuchTime) as fault:
             error = error or str(fault)
     return fixes, error
+
+
+def fault_of_report(frame: Frame) -> str | None:
+    """Why the body of a message without a position does not parse, or None."""
+    try:
+        if frame.msg_id in READERS:
+            READERS[frame.msg_id](frame)
+    except (UnreadableBody, NoSuchTime) as fault:
+        return str(fault)
+    return None
+
+
+READERS: dict[int, Callable[[Frame], object]] = {
+    MessageId.REGISTER: read_registration,
+    MessageId.AUTHENTICATE: read_token,
+    MessageId.WAYBILL: read_waybill,
+    MessageId.DRIVER_CARD: lambda frame: read_driver_card(frame, offset_ms(None)),
+}
 
 
 def inspected_location(body: bytes) -> InspectedFix:

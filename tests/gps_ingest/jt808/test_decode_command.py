@@ -103,6 +103,14 @@ def test_what_is_encrypted_says_nothing() -> None:
     assert message["fixes"] == []
 
 
+@pytest.mark.parametrize("msg_id", [0x0100, 0x0701, 0x0702, 0x0704])
+def test_a_body_that_does_not_parse_is_no_body_of_its_message(msg_id: int) -> None:
+    (message,) = objects(decode(frame(msg_id, "13800138000", 1, b"\x01").hex()))
+    assert message["ok"] is False
+    assert message["error"]
+    assert message["msg_id"] == f"{msg_id:04x}"
+
+
 def test_messages_without_a_position_are_understood() -> None:
     result = decode(frame(0x0002, "13800138000", 1, b"").hex())
     (message,) = objects(result)

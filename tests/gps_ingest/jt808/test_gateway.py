@@ -1,19 +1,25 @@
 """Does the JT/T 808 gateway take what terminals report, and answer after the commit?"""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from cli.main import main
 from gps_ingest.store.devices import find_device
+from gps_ingest.store.quarantine import Release, release
 from models.fleet import Device
 from models.session import write_sessions
+from models.thresholds import DoubtThresholds
 from models.vocabulary import Doubt, Protocol, RawStatus
+from tests.commands import configured
 from tests.factories import device, ms, vehicle
 from tests.gps_ingest.edges import Running, fixes, raws
 from tests.gps_ingest.jt808.terminal import OTHER_PHONE, PHONE, body_at, converse, terminal
-from tests.gps_ingest.jt808.wire import batch_of, field
+from tests.gps_ingest.jt808.wire import batch_of, body_of, field, frame
 
 LOCATION, BATCH, GENERAL = 0x0200, 0x0704, 0x8001
 
@@ -273,3 +279,37 @@ def test_answers_of_one_read_leave_in_one_write(engine: Engine) -> None:
             assert answers.count(b"\x7e") == 40
 
     converse(engine, talk)
+
+
+def test_what_waited_can_be_let_out_by_an_administrator(engine: Engine) -> None:
+    """Also a batch in packets, of a terminal that was not registered when it came."""
+    at = just_now()
+    body = batch_of([body_at(at - timedelta(seconds=each)) for each in range(20)])
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port, OTHER_PHONE) as stranger:
+            await stranger.say(BATCH, body)
+            await stranger.say(LOCATION, body_at(at, lat=32.0))
+
+    converse(engine, talk)
+    assert fixes(engine) == []
+    with write_sessions(engine).begin() as session:
+        device(session, vehicle(session), code=OTHER_PHONE, protocol=Protocol.JT808)
+    with write_sessions(engine).begin() as session:
+        released = list(release(session, OTHER_PHONE, DoubtThresholds(), Release("guan", datetime.now(UTC))))
+    assert [each.acceptance.accepted for each in released] == [20, 1]
+    assert len(fixes(engine)) == 21
+
+
+def test_a_file_of_messages_comes_in_by_hand(
+    engine: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "capture.hex"
+    messages = [frame(LOCATION, PHONE, each, body_of(bcd=f"2605040830{each:02}")) for each in range(9)]
+    file.write_text("\n".join(each.hex() for each in messages))
+    words = ["ingest", str(file), "--format", "jt808", "--device", PHONE]
+    with configured(database_url, monkeypatch):
+        result = CliRunner().invoke(main, words)
+        assert result.exit_code == 0, result.output
+        assert result.stdout.startswith("accepted 9, repeated 0")
+    assert len(fixes(engine)) == 9

@@ -1,4 +1,4 @@
-"""Are waybills and drivers' cards kept beside their messages, linked, and without what is nobody's business?"""
+"""Are waybills and drivers' cards kept beside their messages, linked, without what is nobody's business?"""
 
 from datetime import UTC, datetime
 
