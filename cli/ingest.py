@@ -62,6 +62,8 @@ def own_sentences(file: Path, mmsi: str, received_at: datetime | None) -> bytes:
     """The lines of one vessel in an AIS log, each with its time of receipt; says what was left out."""
     written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     own = ais.own_lines(file.read_bytes(), mmsi, to_ms(received_at or written_at))
+    if own.others and not own.own:
+        raise click.ClickException(f"{file} holds no message of a vessel {mmsi}, but {own.others} of others")
     if own.others:
         click.echo(f"passed over {own.others} messages of other vessels", err=True)
     if own.undated and received_at is None:

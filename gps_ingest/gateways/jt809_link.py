@@ -191,7 +191,7 @@ class Link(Connection):
 
     def _log_in(self, frame: Frame) -> None:
         """0x1001; what comes behind it waits."""
-        self.known = False
+        self.known, self.began_at = False, self.heard_at
         if not self.jt809.guard.may_try(self.address, self.house.clock()):
             self._refuse_login(frame, LoginResult.BUSY, "flood")
             return

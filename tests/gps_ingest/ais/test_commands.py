@@ -98,6 +98,16 @@ def test_what_cannot_be_read_fails_the_command_and_not_the_file(tmp_path: Path) 
     assert "line 2  sentence: the checksum is 00" in result.stderr
 
 
+@pytest.mark.usefixtures("vessel")
+def test_a_log_without_the_vessel_is_refused_and_not_kept(engine: Engine, tmp_path: Path) -> None:
+    log = tmp_path / "bank.nmea"
+    log.write_bytes(lines(heard(one(mmsi=STRANGER)), heard(one(27, mmsi=STRANGER))))
+    result = ingest(log)
+    assert result.exit_code == 1
+    assert f"holds no message of a vessel {VESSEL}, but 2 of others" in result.stderr
+    assert raws(engine) == []
+
+
 def test_a_time_of_receipt_is_for_ais_only(tmp_path: Path) -> None:
     log = tmp_path / "track.gpx"
     log.write_bytes(b"<gpx/>")
