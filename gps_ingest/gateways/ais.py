@@ -82,6 +82,9 @@ class AisFeed:
             self.reject("stranger")
             self.strangers.hear(mmsi)
             return
+        if not vessel.active and not self.roster.may_wait(mmsi):
+            self.reject("no_room")
+            return
         stamp = receipt_stamp(to_ms(now)) if message.received_ms is None else b""
         body = b"\n".join(stamp + line for line in message.lines)
         decoded = ais.decode(body, Reception(mmsi, to_ms(now)))

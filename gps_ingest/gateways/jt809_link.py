@@ -150,16 +150,16 @@ class Link(Connection):
             return
         now, code = datetime.now(UTC), vehicle.device_code
         device = self.jt809.roster.device(code)
-        is_ours = device is not None and device.protocol is Protocol.JT809
-        if not is_ours and not self.jt809.roster.may_wait(code):
+        is_other = device is not None and device.protocol is not Protocol.JT809
+        is_taken = device is not None and device.active and not is_other
+        if not is_taken and not self.jt809.roster.may_wait(code):
             self.reject("no_room")
             return
         received_ms = to_ms(now)
         positions = Positions()
         reception = Reception(code, received_ms) if device is None else device.reception(code, received_ms)
         positions.take(frame.edition, vehicle, reception)
-        distrust = None if device is None or is_ours else OTHER_PROTOCOL
-        self._submit(code, raw, positions.decoded(code), now, distrust)
+        self._submit(code, raw, positions.decoded(code), now, OTHER_PROTOCOL if is_other else None)
 
     def _keep_refused(self, raw: bytes, reason: str, sentence: str) -> None:
         """What a known platform says of a vehicle is kept even where it cannot be read."""

@@ -20,6 +20,7 @@ class RosteredDevice:
     """How a device speaks, and what completes what it says (decoders.reception.Reception)."""
 
     protocol: Protocol
+    active: bool = True
     utc_offset_minutes: int | None = None
     vendor_fields: tuple[VendorField, ...] = ()
 
@@ -39,11 +40,11 @@ class RosterPage:
 def read_roster(session: Session) -> RosterPage:
     """The whole roster, as of now."""
     rows = session.execute(
-        select(Device.code, Device.protocol, Device.utc_offset_minutes, Device.model)
+        select(Device.code, Device.protocol, Device.active, Device.utc_offset_minutes, Device.model)
     ).all()
     fields = {model: vendor_fields(session, model) for model in {row.model for row in rows if row.model}}
     devices = {
-        row.code: RosteredDevice(row.protocol, row.utc_offset_minutes, fields.get(row.model, ()))
+        row.code: RosteredDevice(row.protocol, row.active, row.utc_offset_minutes, fields.get(row.model, ()))
         for row in rows
     }
     return RosterPage(devices, active_platforms(session))

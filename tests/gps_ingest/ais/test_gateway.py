@@ -231,10 +231,11 @@ def test_out_of_service_waits_and_can_be_released(engine: Engine) -> None:
         device(session, None, code=STRANGER, protocol=Protocol.AIS, active=False)
 
     async def talk(gateway: Running) -> None:
-        await send(gateway.port, lines(one(mmsi=STRANGER)))
+        await send(gateway.port, lines(*(one(mmsi=STRANGER, lat=30 + number) for number in range(3))))
         await gateway.until(lambda: gateway.count("items_quarantined") == 1)
+        assert gateway.rejected("no_room") == 2
 
-    converse(engine, talk)
+    converse(engine, talk, Settings(unproven_per_sender=1))
     assert fixes(engine) == []
     with write_sessions(engine).begin() as session:
         find_device(session, STRANGER).active = True
