@@ -53,12 +53,20 @@ def test_pages_fit_and_can_be_read(language: str, phone: Visit, people: Cast) ->
         "/facilities",
         "/vehicles",
         "/devices",
+        "/fleet?period=week",
+        "/quarantine",
+        "/messages",
+        "/messages/1",
+        "/upload",
+        "/administration/models",
+        "/administration/devices/register",
         "/users",
         f"/findings/{load.finding.key}",
         f"/manifests/{load.manifest.number}",
         f"/facilities/{load.plant.code}",
         f"/vehicles/{load.vehicle.code}",
         f"/devices/{load.device.code}",
+        f"/administration/devices/manage/{load.device.code}",
     ):
         phone.open(path)
         assert not phone.page.evaluate(WIDER_THAN_THE_SCREEN), path
