@@ -19,10 +19,14 @@ class Admission:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._reading, self._writing = read_sessions(engine), write_sessions(engine)
         self._bounds = settings.unproven_per_sender, settings.unproven_in_all
+        self._may_again = settings.jt808_reregister
 
     async def register(self, code: str, identity: str) -> RegistrationAnswer:
         """May this terminal register as the device, and with which token?"""
-        return await ask(self._writing, lambda session: register_terminal(session, code, identity))
+        may_again = self._may_again
+        return await ask(
+            self._writing, lambda session: register_terminal(session, code, identity, may_again=may_again)
+        )
 
     async def authenticate(self, code: str, token: bytes, now: datetime) -> Profile | None:
         """What to know of the device, when the token is its own."""

@@ -3,6 +3,7 @@
 What is asked before the answer is in the database; the terminal's other messages wait meanwhile.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,11 +19,14 @@ from gps_ingest.store.registration import Verdict
 if TYPE_CHECKING:
     from gps_ingest.gateways.jt808_terminal import Terminal
 
+log = logging.getLogger(__name__)
+
 NOT_AUTHENTICATED = "the terminal did not authenticate"
 REGISTER_RESULTS = {
     Verdict.ADMITTED: RegisterResult.DONE,
     Verdict.UNKNOWN: RegisterResult.NO_SUCH_TERMINAL,
     Verdict.OTHER_TERMINAL: RegisterResult.TERMINAL_TAKEN,
+    Verdict.AGAIN: RegisterResult.TERMINAL_TAKEN,
 }
 
 
@@ -60,6 +64,7 @@ def register(terminal: "Terminal", frame: Frame, now: datetime) -> None:
 
 async def _register(terminal: "Terminal", frame: Frame, identity: str) -> None:
     answer = await terminal.jt808.admission.register(frame.device_code, identity)
+    log.info("terminal %s registers from %s: %s", frame.device_code, terminal.source, answer.verdict.value)
     if answer.verdict is not Verdict.ADMITTED:
         terminal.reject(f"register_{answer.verdict.value}")
     terminal.reply(terminal.answers.registered(frame, REGISTER_RESULTS[answer.verdict], answer.token))
@@ -77,6 +82,7 @@ def authenticate(terminal: "Terminal", frame: Frame, now: datetime) -> None:
 async def _authenticate(terminal: "Terminal", frame: Frame, token: bytes, now: datetime) -> None:
     profile = await terminal.jt808.admission.authenticate(frame.device_code, token, now)
     if profile is None:
+        log.info("terminal %s does not prove itself from %s", frame.device_code, terminal.source)
         terminal.reply(terminal.answers.general(frame, Result.FAILED))
         terminal.flush()
         terminal.hang_up("wrong_token")

@@ -2,7 +2,7 @@
 
 Denied by default: only a phone number that an administrator registered is let in. The first terminal that
 registers under it is believed and remembered; from then on only the same maker, terminal and plate get a
-token, until an administrator clears what is remembered. Each registration makes a fresh token, and the one
+token (nobody at all where the installation says so), until an administrator clears what is remembered. Each registration makes a fresh token, and the one
 before opens nothing any more. Only its hash is stored.
 """
 
@@ -29,6 +29,7 @@ class Verdict(Enum):
     ADMITTED = "admitted"
     UNKNOWN = "unknown"
     OTHER_TERMINAL = "other_terminal"
+    AGAIN = "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,19 @@ class RegistrationAnswer:
 
 
 def register_terminal(
-    session: Session, code: str, identity: str, protocol: Protocol = Protocol.JT808
+    session: Session, code: str, identity: str, *, may_again: bool = True
 ) -> RegistrationAnswer:
-    """Give the terminal a token when it may register as this device; the caller commits, then answers."""
+    """Give the terminal a token when it may register as this device; the caller commits, then answers.
+
+    may_again: whether a terminal that registered before may do so again without an administrator.
+    """
     device = session.scalar(select(Device).where(Device.code == code).with_for_update())
-    if device is None or not device.active or device.protocol is not protocol:
+    if device is None or not device.active or device.protocol is not Protocol.JT808:
         return RegistrationAnswer(Verdict.UNKNOWN)
     if device.terminal_id is not None and device.terminal_id != identity:
         return RegistrationAnswer(Verdict.OTHER_TERMINAL)
+    if device.terminal_id is not None and not may_again:
+        return RegistrationAnswer(Verdict.AGAIN)
     token = secrets.token_hex(TOKEN_BYTES)
     device.terminal_id = identity
     device.token_hash = token_hash(token)

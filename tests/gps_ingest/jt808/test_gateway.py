@@ -1,5 +1,6 @@
 """Does the JT/T 808 gateway take what terminals report, and answer after the commit?"""
 
+import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gps_ingest.store.devices import find_device
 from gps_ingest.store.quarantine import Release, release
 from models.fleet import Device
 from models.session import write_sessions
+from models.settings import Settings
 from models.thresholds import DoubtThresholds
 from models.vocabulary import Doubt, Protocol, RawStatus
 from tests.commands import configured
@@ -189,6 +191,33 @@ def test_another_terminal_under_a_known_phone_is_refused_until_an_administrator_
             assert (await replaced.register(terminal=b"T000002")).body[2] == 0
 
     converse(engine, talk)
+
+
+def test_where_the_installation_says_so_a_terminal_registers_once(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            token = await truck.log_in()
+        async with terminal(gateway.port) as again:
+            assert (await again.register()).body[2:] == b"\x03"
+            assert (await again.authenticate(token)).answer[2] == 0  # the first token stays in force
+        assert gateway.rejected("register_again") == 1
+
+    converse(engine, talk, Settings(jt808_reregister=False))
+
+
+def test_no_token_is_logged(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    tokens: list[str] = []
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            tokens.append(await truck.log_in())
+            await truck.authenticate("wrong-token-of-somebody")
+
+    with caplog.at_level(logging.DEBUG):
+        converse(engine, talk)
+    assert f"terminal {PHONE} registers" in caplog.text
+    assert tokens[0] not in caplog.text
+    assert "wrong-token" not in caplog.text
 
 
 def test_who_did_not_authenticate_waits_in_quarantine(engine: Engine) -> None:
