@@ -2,8 +2,8 @@
 
 Denied by default: only a phone number that an administrator registered is let in. The first terminal that
 registers under it is believed and remembered; from then on only the same maker, terminal and plate get a
-token (nobody at all where the installation says so), until an administrator clears what is remembered. Each registration makes a fresh token, and the one
-before opens nothing any more. Only its hash is stored.
+token (nobody at all where the installation says so), until an administrator clears what is remembered.
+Each registration makes a fresh token, and the one before opens nothing any more. Only its hash is stored.
 """
 
 import hmac
