@@ -116,6 +116,8 @@ def test_an_ais_log_keeps_the_one_vessel_and_needs_times_of_receipt(
     refused = upload(admin, ais_log(undated), "log.ais", device="227006760")
     assert (refused.status_code, "--received-at" in refused.text) == (422, True)
     other = undated.replace(b"13HOI:0P", b"15MgK45P")
+    nobody = upload(admin, ais_log(undated), "log.ais", device="D-QY-1")
+    assert (nobody.status_code, "没有该船舶的报文" in nobody.text) == (422, True)
     answer = upload(admin, ais_log(OWN, other), "log.ais", device="227006760")
     assert answer.status_code == 200
     with Session(engine) as session:

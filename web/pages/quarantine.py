@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -160,7 +161,7 @@ def result_html(code: str, outcome: Outcome) -> str | Response:
         messages=len(outcome.released),
         accepted=sum(each.accepted for each in accepted),
         repeated=sum(each.repeated for each in accepted),
-        doubted=sum(len(each.doubted) for each in accepted),
+        doubted=sum(int(np.count_nonzero(each.doubts)) for each in accepted),
         faults=faults[:SHOWN_FAULTS],
         fault_count=len(faults),
         left=outcome.left,

@@ -84,6 +84,8 @@ def body_of(form: UploadForm) -> bytes:
     if form.protocol is not Protocol.AIS:
         return body
     own = ais.own_lines(body, str(form.device.data), 0)
+    if own.others and not own.own:
+        form.refuse("file", _("The file holds no message of this vessel, only of others."))
     if own.undated:
         said = ngettext(
             "%(num)s sentence does not tell when it was received. Use: sludgetrace ingest --received-at",
