@@ -17,10 +17,8 @@ from tracking.queries.contradictions import Run
 from tracking.queries.device_fixes import device_fixes, first_fix_ms, senders_of
 from tracking.queries.doubt_stretches import stretches_of
 from tracking.queries.fixes import BEGINNING_MS, BoundDevice, bound_devices
-from tracking.rules.datum_ground import DatumGround
 from tracking.rules.datum_segments import DayProof, datum_segments
 from tracking.rules.device_clock import skew_of_s
-from tracking.rules.device_fixes import DeviceFixes
 from tracking.rules.doubt_stretches import DAY_MS, MARGIN_MS, Stretch, day_of
 from tracking.rules.watch_day import WatchedDay, watch_day
 
@@ -70,21 +68,11 @@ def watched_days(
         end_ms = (first + CHUNK_DAYS) * DAY_MS
         low, high = max(first * DAY_MS - MARGIN_MS, bound.from_ms), min(end_ms + MARGIN_MS, until_ms)
         chunk = device_fixes(session, bound.id, low, high)
-        ground = ground_of(chunk, run)
         for day in range(first, first + CHUNK_DAYS):
-            watched = watch_day(day, chunk, bound.datum, run.world, ground, partial(senders_of, session))
+            watched = watch_day(day, chunk, bound.datum, run.world, partial(senders_of, session))
             if watched is not None:
                 yield watched
         start_ms = first_fix_ms(session, bound.id, end_ms, until_ms)
-
-
-def ground_of(fixes: DeviceFixes, run: Run) -> DatumGround:
-    """The city around a device's fixes."""
-    placed = fixes.placed()
-    if len(placed) == 0:
-        return run.world.ground(0.0, 0.0)
-    middle = len(placed) // 2
-    return run.world.ground(float(placed.lat[middle]), float(placed.lon[middle]))
 
 
 def replace_stretches(

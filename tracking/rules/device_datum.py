@@ -8,6 +8,7 @@ undone equals it within 15 % and 20 degrees anywhere in China. A day that shows 
 registered proves nothing. Source: INGEST.md.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,9 @@ DECLARED, STAYS, ROUTE = "declared", "stays", "route"  # how a datum was proved
 STANDING_KMH = 5.0
 THIN_M = 30.0  # the way is looked at every so many metres
 MOST = 100  # fixes of each sort that are looked at: more prove no more
+
+GroundAt = Callable[[float, float], DatumGround]
+"""Facilities and routes around a place (lat, lon)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Seen:
 
 
 def prove_datum(
-    fixes: DeviceFixes, declared: Datum, ground: DatumGround, thresholds: DeviceThresholds
+    fixes: DeviceFixes, declared: Datum, ground_at: GroundAt, thresholds: DeviceThresholds
 ) -> DatumProof | None:
     """What n placed fixes of a day prove; None when they prove nothing, or no offset is in use there."""
     if len(fixes) < thresholds.datum_stop_fixes:
@@ -62,6 +66,7 @@ def prove_datum(
     stays, way = standing_fixes(fixes), way_fixes(fixes)
     if stays.size < thresholds.datum_stop_fixes and way.size < thresholds.datum_route_fixes:
         return None
+    ground = ground_at(float(middle[0]), float(middle[1]))
     as_sent = seen_in(fixes, stays, way, declared, ground)
     if on_routes(as_sent, thresholds):
         return as_registered(fixes, declared)

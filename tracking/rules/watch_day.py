@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.vocabulary import Datum
-from tracking.rules.datum_ground import DatumGround
 from tracking.rules.device_clock import find_skews, skew_of_s
 from tracking.rules.device_clone import Sender, clone_suspects, find_clone
 from tracking.rules.device_datum import DatumProof, prove_datum
@@ -32,7 +31,7 @@ class WatchedDay:
 
 
 def watch_day(
-    day: int, around: DeviceFixes, declared: Datum, world: World, ground: DatumGround, senders_of: SendersOf
+    day: int, around: DeviceFixes, declared: Datum, world: World, senders_of: SendersOf
 ) -> WatchedDay | None:
     """What a day shows, from its fixes and an hour of those around it; None for a day without fixes."""
     start_ms, end_ms = day * DAY_MS, (day + 1) * DAY_MS
@@ -51,7 +50,7 @@ def watch_day(
         day,
         fixes,
         (*within(found, start_ms, end_ms), *skews),
-        prove_datum(own, declared, ground, settings),
+        prove_datum(own, declared, world.ground, settings),
         windows,
         tuple(own.time_ms[windows.first].tolist()),
     )
