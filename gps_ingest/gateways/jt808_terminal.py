@@ -13,7 +13,14 @@ from gps_ingest.decoders.fix_batch import Decoded
 from gps_ingest.decoders.jt808.answers import Answers
 from gps_ingest.decoders.jt808.frames import DELIMITER, Frame, FrameFault
 from gps_ingest.decoders.jt808.message_ids import MessageId, Result
-from gps_ingest.decoders.jt808.messages import NO_ROWS, NOTHING, PLACE, Profile, decode_message
+from gps_ingest.decoders.jt808.messages import (
+    NO_ROWS,
+    NOTHING,
+    PLACE,
+    Profile,
+    decode_message,
+    is_backfill,
+)
 from gps_ingest.decoders.jt808.packets import Assembly, Packets, Whole
 from gps_ingest.decoders.jt808.stream import FrameStream
 from gps_ingest.gateways.connections import Connection
@@ -29,7 +36,6 @@ from models.vocabulary import Protocol
 if TYPE_CHECKING:
     from gps_ingest.gateways.jt808 import Jt808House
 
-BACKFILL = " backfill"  # marks the source of a message that fills a blind zone
 MOST_BACKLOG_BYTES = 65_536  # of a terminal that goes on while it is being looked up
 MOST_PACKET_BYTES = 2 * 1024 * 1024  # of unfinished messages of one terminal
 POSITIONS = frozenset({MessageId.LOCATION, MessageId.LOCATION_BATCH})
@@ -141,6 +147,8 @@ class Terminal(Connection):
         elif not is_own or self.profile is None:
             self.reply(self.answers.general(frame, Result.FAILED))
         elif frame.msg_id in POSITIONS:
+            if is_backfill(frame):
+                self.house.context.metrics.backfill.inc()
             decoded = decode_message(frame, self.profile)
             self.submit(Arrival(self.message(frame, body, now), decoded), frame, Result.DONE, serials)
         elif frame.msg_id in REPORTS:
@@ -217,10 +225,9 @@ class Terminal(Connection):
             self.reply(self.answers.general_of(frame, serial, result))
 
     def message(self, frame: Frame, body: bytes, now: datetime) -> Message:
-        is_backfill = frame.msg_id == MessageId.LOCATION_BATCH and frame.body[2:3] == b"\x01"
-        source = self.source + BACKFILL if is_backfill else self.source
+        """As it is kept."""
         code = self.code if frame.phone == self.phone else frame.device_code
-        return Message(code, Protocol.JT808, body, source, now)
+        return Message(code, Protocol.JT808, body, self.source, now)
 
     def is_own(self, frame: Frame) -> bool:
         """Is it of the terminal that authenticated here?"""

@@ -132,7 +132,7 @@ def inspected_body(frame: Frame) -> tuple[list[InspectedFix], str | None]:
     if frame.packets > 1 or frame.fault is FrameFault.ENCRYPTED:
         return [], None
     if frame.msg_id == MessageId.LOCATION_BATCH:
-        bodies, _, error = items_of_batch(frame.body)
+        bodies, error = items_of_batch(frame.body)
     elif frame.msg_id == MessageId.LOCATION:
         bodies, error = [frame.body], None
     else:

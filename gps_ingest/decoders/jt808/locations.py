@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from struct import Struct
 
 from gps_ingest.decoders.fix_batch import FIELDS, NEVER, UNKNOWN_COUNT, Row
-from gps_ingest.decoders.fix_fields import MAX_COORDINATE_DEG
+from gps_ingest.decoders.fix_fields import MAX_COORDINATE_DEG, MAX_QUANTITY
 from gps_ingest.decoders.jt808.bcd_times import moment_ms
 from models.values import ACC_OFF, ACC_ON, LOAD_EMPTY, LOAD_FULL, LOAD_HALF, LOAD_UNKNOWN, VendorField
 
@@ -30,6 +30,7 @@ U32, U16 = Struct(">I"), Struct(">H")
 
 QUANTITIES = {"odometer_km", "recorder_speed_kmh", "signal", "satellites", "load_kg", "accuracy_m"}
 """What a vendor's field may fill."""
+WHOLE_QUANTITIES, MOST_COUNTED = ("signal", "satellites"), 999
 
 
 class UnreadableLocation(ValueError):
@@ -108,19 +109,20 @@ def with_vendor_fields(row: Row, body: bytes, vendor: Sequence[VendorField]) -> 
         piece = values.get(field.tlv_id, b"")[field.offset_bytes : end]
         if len(piece) == field.width_bytes and field.quantity in QUANTITIES:
             amount = int.from_bytes(piece, "big", signed=field.signed) * field.scale
-            whole = field.quantity in ("signal", "satellites")
-            named[field.quantity] = min(max(round(amount), 0), 999) if whole else amount
+            if 0 <= amount <= MAX_QUANTITY:  # anything else is how devices say that they do not know
+                whole = field.quantity in WHOLE_QUANTITIES
+                named[field.quantity] = min(round(amount), MOST_COUNTED) if whole else amount
     return tuple(named.values())
 
 
-def items_of_batch(body: bytes) -> tuple[list[bytes], bool, str | None]:
-    """The bodies in a batch 0x0704, whether it fills a blind zone, and what is wrong with it, or None.
+def items_of_batch(body: bytes) -> tuple[list[bytes], str | None]:
+    """The bodies in a batch 0x0704, and what is wrong with it, or None.
 
-    count u16 · type u8 (1 = blind zone) · count times length u16, body. Items before a fault are good.
+    count u16 · type u8 (messages.is_backfill) · count times length u16, body. Items before a fault are good.
     """
     if len(body) < 3:
-        return [], False, f"{len(body)} bytes are no batch"
-    count, is_backfill = body[0] << 8 | body[1], body[2] == 1
+        return [], f"{len(body)} bytes are no batch"
+    count = body[0] << 8 | body[1]
     items: list[bytes] = []
     position = 3
     while position + 2 <= len(body) and len(items) < count:
@@ -135,7 +137,7 @@ def items_of_batch(body: bytes) -> tuple[list[bytes], bool, str | None]:
         items.append(body[position : position + length])
         position += length
     if len(items) != count:
-        return items, is_backfill, f"{count} items are told, {len(items)} came"
+        return items, f"{count} items are told, {len(items)} came"
     if position != len(body):
-        return items, is_backfill, f"{len(body) - position} bytes follow the last item"
-    return items, is_backfill, None
+        return items, f"{len(body) - position} bytes follow the last item"
+    return items, None

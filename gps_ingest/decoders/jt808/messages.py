@@ -50,8 +50,13 @@ def decode_message(frame: Frame, profile: Profile) -> Decoded:
     return NOTHING
 
 
+def is_backfill(frame: Frame) -> bool:
+    """Does the message fill a blind zone: positions that were measured while there was no network?"""
+    return frame.msg_id == MessageId.LOCATION_BATCH and frame.body[2:3] == b"\x01"
+
+
 def _decode_batch(body: bytes, profile: Profile) -> Decoded:
-    items, _, fault = items_of_batch(body)
+    items, fault = items_of_batch(body)
     rows: list[Row] = []
     positions: list[int] = []
     refusals: list[Refusal] = []

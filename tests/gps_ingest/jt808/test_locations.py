@@ -89,7 +89,7 @@ def test_vendors_fields_mean_what_the_model_says() -> None:
     )
     fix = read(vendor, fields=field(0xE5, b"\x00\x04\xd2") + field(0xE6, b"\xff") + field(0xE7, b"\x01"))
     assert fix["load_kg"] == 12_340.0
-    assert fix["satellites"] == 0  # a negative count is none
+    assert fix["satellites"] == UNKNOWN_COUNT  # a negative count is none
     assert math.isnan(fix["odometer_km"])  # one byte came where four belong
 
 
@@ -128,10 +128,10 @@ def test_every_time_comes_back_in_every_zone(moment: datetime, minutes: int) -> 
 
 def test_a_batch_is_read_up_to_its_fault() -> None:
     whole = batch_of([body_of(), body_of(lat=31.5)], backfill=True)
-    items, is_backfill, fault = items_of_batch(whole)
-    assert (len(items), is_backfill, fault) == (2, True, None)
+    items, fault = items_of_batch(whole)
+    assert (len(items), fault) == (2, None)
     for cut in (whole[:-1], whole[:2], whole + b"\0", whole[:1] + b"\x03" + whole[2:]):
-        assert items_of_batch(cut)[2]
+        assert items_of_batch(cut)[1]
     assert items_of_batch(whole[:-1])[0] == items[:1]
 
 
