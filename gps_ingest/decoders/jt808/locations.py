@@ -129,11 +129,7 @@ def items_of_batch(body: bytes) -> tuple[list[bytes], str | None]:
         length = body[position] << 8 | body[position + 1]
         position += 2
         if position + length > len(body):
-            return (
-                items,
-                is_backfill,
-                f"item {len(items)} is told to have {length} bytes, which are not there",
-            )
+            return items, f"item {len(items)} is told to have {length} bytes, which are not there"
         items.append(body[position : position + length])
         position += length
     if len(items) != count:
