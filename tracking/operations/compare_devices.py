@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.device_days import DeviceDay, DoubtStretch, TrackWindow
@@ -46,11 +46,33 @@ def compare_devices(engine: Engine, this_run: Callable[[Session], Run]) -> None:
     done: set[Day] = set()
     with read_sessions(engine)() as session:
         run = this_run(session)
+    pass_over_quiet(engine)
     while waiting := [day for day in days_to_compare(engine) if day not in done]:
         for which in waiting:
             done.add(which)
             with write_sessions(engine).begin() as session:
                 compare_day(session, which, done, run)
+
+
+def pass_over_quiet(engine: Engine) -> None:
+    """Nearly all days share no window with anybody, and never did: there is nothing to compare."""
+    own, other = aliased(TrackWindow), aliased(TrackWindow)
+    shared = exists().where(
+        other.fingerprint == own.fingerprint,
+        (other.device_id != own.device_id) | (other.time_ms != own.time_ms),
+    )
+    same_day = own.time_ms.between(DeviceDay.day * DAY_MS, (DeviceDay.day + 1) * DAY_MS - 1)
+    mine = (own.vehicle_id == DeviceDay.vehicle_id, own.device_id == DeviceDay.device_id)
+    sharing = exists().where(*mine, same_day, shared)
+    told = exists().where(
+        DoubtStretch.vehicle_id == DeviceDay.vehicle_id,
+        DoubtStretch.device_id == DeviceDay.device_id,
+        DoubtStretch.kind == FindingKind.REPLAYED_TRACK,
+        DoubtStretch.from_ms.between(DeviceDay.day * DAY_MS, (DeviceDay.day + 1) * DAY_MS - 1),
+    )
+    quiet = update(DeviceDay).where(DeviceDay.compared.is_(False), ~sharing, ~told)
+    with write_sessions(engine).begin() as session:
+        session.execute(quiet.values(compared=True), execution_options={"synchronize_session": False})
 
 
 def days_to_compare(engine: Engine) -> list[Day]:

@@ -79,14 +79,13 @@ def replace_stretches(
     session: Session, vehicle_id: int, bound: BoundDevice, days: Sequence[WatchedDay]
 ) -> None:
     """What is stored of these days becomes what they show."""
-    for day in days:
-        session.execute(
-            delete(DoubtStretch).where(
-                *of_device(DoubtStretch, vehicle_id, bound.id),
-                DoubtStretch.from_ms.between(day.day * DAY_MS, (day.day + 1) * DAY_MS - 1),
-                DoubtStretch.kind.not_in(COMPARED),
-            )
+    session.execute(
+        delete(DoubtStretch).where(
+            *of_device(DoubtStretch, vehicle_id, bound.id),
+            DoubtStretch.from_ms.between(*span_ms(days)),
+            DoubtStretch.kind.not_in(COMPARED),
         )
+    )
     add_stretches(session, vehicle_id, bound.id, (each for day in days for each in day.stretches))
 
 
@@ -100,24 +99,29 @@ def add_stretches(session: Session, vehicle_id: int, device_id: int, stretches: 
 def replace_windows(session: Session, vehicle_id: int, device_id: int, days: Sequence[WatchedDay]) -> None:
     """The stored windows of these days become theirs. Days of others that shared one that is gone are to be
     compared again."""
-    for day in days:
-        in_day = TrackWindow.time_ms.between(day.day * DAY_MS, (day.day + 1) * DAY_MS - 1)
-        stored = select(TrackWindow.time_ms, TrackWindow.fingerprint)
-        found = session.execute(stored.where(*of_device(TrackWindow, vehicle_id, device_id), in_day))
-        old = {(time_ms, fingerprint) for time_ms, fingerprint in found}
-        new = set(zip(day.window_ms, day.windows.fingerprint.tolist(), strict=True))
-        gone = sorted(old - new)
-        for low in range(0, len(gone), KEYS_A_QUERY):
-            part = gone[low : low + KEYS_A_QUERY]
-            compare_again(session, [fingerprint for _, fingerprint in part])
-            times = TrackWindow.time_ms.in_([time_ms for time_ms, _ in part])
-            session.execute(delete(TrackWindow).where(TrackWindow.device_id == device_id, times))
-        rows = [
-            {"vehicle_id": vehicle_id, "device_id": device_id, "time_ms": time_ms, "fingerprint": fingerprint}
-            for time_ms, fingerprint in sorted(new - old)
-        ]
-        if rows:
-            session.execute(insert(TrackWindow), rows)
+    stored = select(TrackWindow.time_ms, TrackWindow.fingerprint)
+    mine = (*of_device(TrackWindow, vehicle_id, device_id), TrackWindow.time_ms.between(*span_ms(days)))
+    old = {(time_ms, fingerprint) for time_ms, fingerprint in session.execute(stored.where(*mine))}
+    new = {
+        window for day in days for window in zip(day.window_ms, day.windows.fingerprint.tolist(), strict=True)
+    }
+    gone = sorted(old - new)
+    for low in range(0, len(gone), KEYS_A_QUERY):
+        part = gone[low : low + KEYS_A_QUERY]
+        compare_again(session, [fingerprint for _, fingerprint in part])
+        times = TrackWindow.time_ms.in_([time_ms for time_ms, _ in part])
+        session.execute(delete(TrackWindow).where(TrackWindow.device_id == device_id, times))
+    rows = [
+        {"vehicle_id": vehicle_id, "device_id": device_id, "time_ms": time_ms, "fingerprint": fingerprint}
+        for time_ms, fingerprint in sorted(new - old)
+    ]
+    if rows:
+        session.execute(insert(TrackWindow), rows)
+
+
+def span_ms(days: Sequence[WatchedDay]) -> tuple[int, int]:
+    """From the first moment of the first day to the last of the last; those between have no fixes."""
+    return days[0].day * DAY_MS, (days[-1].day + 1) * DAY_MS - 1
 
 
 def compare_again(session: Session, fingerprints: Sequence[int]) -> None:
@@ -137,11 +141,8 @@ def compare_again(session: Session, fingerprints: Sequence[int]) -> None:
 
 def replace_days(session: Session, vehicle_id: int, device_id: int, days: Sequence[WatchedDay]) -> None:
     """The stored days become these, to be compared and told of."""
-    for low in range(0, len(days), KEYS_A_QUERY):
-        numbers = [day.day for day in days[low : low + KEYS_A_QUERY]]
-        session.execute(
-            delete(DeviceDay).where(*of_device(DeviceDay, vehicle_id, device_id), DeviceDay.day.in_(numbers))
-        )
+    numbers = DeviceDay.day.between(days[0].day, days[-1].day)
+    session.execute(delete(DeviceDay).where(*of_device(DeviceDay, vehicle_id, device_id), numbers))
     rows = [
         {
             "vehicle_id": vehicle_id,
