@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gps_ingest.decoders.ais_assembly import KINDS, AisMessage, Assembly, Part, message_of
 from gps_ingest.decoders.ais_reports import read_fix, sender_of
-from gps_ingest.decoders.fix_batch import Decoded, batch_of
+from gps_ingest.decoders.fix_batch import Decoded, rows_of
 from gps_ingest.decoders.nmea_sentences import SentenceRefused, read_sentence, receipt_stamp
 from gps_ingest.decoders.reception import Reception
 from models.values import DecodedFix, Refusal
@@ -57,7 +57,7 @@ def decode(body: bytes, reception: Reception) -> Decoded:
             fixes.append(fix)
             positions.append(position)
     code = next(iter(senders)) if len(senders) == 1 else None
-    return Decoded(batch_of(fixes, positions), tuple(refusals), code, LINE)
+    return Decoded(rows_of(fixes, positions), tuple(refusals), code, LINE)
 
 
 def messages(body: bytes, received_ms: int, mmsi: str = "") -> Iterator[tuple[int, AisMessage | Refusal]]:

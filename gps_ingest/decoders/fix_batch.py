@@ -131,6 +131,7 @@ class Decoded:
 FIELDS = tuple(name for name in COLUMNS if name != "position")
 WHOLE_NUMBERS = ("received_ms", "satellites", "signal")  # NumPy takes None as NaN, but has no blank integer
 ROW_OF = attrgetter(*FIELDS)
+BLANK_ROW: Row = tuple(BLANKS.get(name, np.nan) for name in FIELDS)
 
 
 def merge(batches: Sequence[FixBatch | RowBatch]) -> FixBatch:
@@ -188,6 +189,14 @@ def batch_of(fixes: Sequence[DecodedFix], positions: Sequence[int]) -> FixBatch:
             columns[name] = [BLANKS[name] if value is None else value for value in columns[name]]
     given = columns or {name: [] for name in FIELDS}
     return make_batch(**given, position=np.array(positions, dtype=np.int64))
+
+
+def rows_of(fixes: Sequence[DecodedFix], positions: Sequence[int]) -> RowBatch:
+    """The same report by report, for messages of one or few."""
+    values = (zip(BLANK_ROW, ROW_OF(fix), strict=True) for fix in fixes)
+    return RowBatch(
+        [tuple(blank if value is None else value for blank, value in row) for row in values], positions
+    )
 
 
 def nothing_decoded(place: str, field: str, reason: str) -> Decoded:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from gps_ingest.decoders.fix_batch import Decoded, batch_of
+from gps_ingest.decoders.fix_batch import Decoded, rows_of
 from gps_ingest.decoders.fix_fields import (
     EPOCH,
     MILLISECOND,
@@ -73,7 +73,7 @@ def decode(body: bytes, reception: Reception) -> Decoded:
             reader.read(line, position)
     reader.end_second()
     undated = UNDATED if reader.seen == {"GGA"} else ()
-    return Decoded(batch_of(reader.fixes, reader.positions), (*reader.refusals, *undated), place=LINE)
+    return Decoded(rows_of(reader.fixes, reader.positions), (*reader.refusals, *undated), place=LINE)
 
 
 class _Reader:
