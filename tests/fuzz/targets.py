@@ -23,6 +23,7 @@ from gps_ingest.decoders.formats import DECODERS
 from gps_ingest.decoders.reception import Reception
 from models.values import VendorField
 from models.vocabulary import Protocol
+from tests.fuzz import parts
 
 AT = datetime(2026, 3, 2, 4, 5, 6, tzinfo=UTC)
 DEVICE = "13900000808"
@@ -41,16 +42,21 @@ MESSAGE_IDS = (0x0200, 0x0704, 0x0100, 0x0102, 0x0701, 0x0702, 0x0002, 0x0801)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One thing to fuzz. share: how much of all inputs it gets. wrap: what is put around the input."""
+    """One thing to fuzz. share: how much of all inputs it gets. wrap: what is put around the input. part: a
+    reader beside the protocol's decoder that is fuzzed instead of it (tests/fuzz/parts.py)."""
 
     name: str
     protocol: Protocol
     share: float
     seeds: tuple[bytes, ...]
     wrap: Callable[[bytes], bytes] = field(default=bytes)
+    part: Callable[[bytes], None] | None = None
 
     def run(self, data: bytes) -> None:
         """Decode; raises whatever the decoder raises, and AssertionError for an answer of the wrong shape."""
+        if self.part is not None:
+            self.part(data)
+            return
         reception = replace(RECEPTION, device_code=MMSI) if self.protocol is Protocol.AIS else RECEPTION
         decoded = DECODERS[self.protocol](self.wrap(data), reception)
         if any(not refusal.reason for refusal in decoded.refusals):
@@ -170,12 +176,28 @@ JT809_SEED = bytes.fromhex(
     "0024000200"
 ) + bytes(20)
 
+FRAME = wire.frame(0x0200, DEVICE, 1, wire.location(REPORT))
+PACKET_PLAIN = struct.pack(">HH6sHHH", 0x0704, 0x2003, bytes.fromhex(DEVICE.zfill(12)), 7, 2, 1) + b"\0\1\1"
+PACKET = b"\x7e" + PACKET_PLAIN + bytes([functools.reduce(operator.xor, PACKET_PLAIN)]) + b"\x7e"
+BODIES = (
+    b"\0" + wire.registration("T1", "苏E1"),
+    b"\1token",
+    b"\2" + struct.pack(">I", 9) + b"LD-000001",
+    b"\3\1" + bytes.fromhex("260302120506") + b"\0\4name" + b"L" * 20 + b"\2AA" + bytes.fromhex("20300101"),
+)
+INSPECTED = (
+    b"\0" + FRAME.hex().encode(),
+    b"\1" + wire.location(REPORT),
+    b"\2" + wire.location(REPORT),
+    b"\3$" + RMC_SEED + b"*00",
+)
+
 TARGETS = (
-    Target("jt808", Protocol.JT808, 0.14, (wire.frame(0x0200, DEVICE, 1, wire.location(REPORT)),)),
+    Target("jt808", Protocol.JT808, 0.12, (wire.frame(0x0200, DEVICE, 1, wire.location(REPORT)),)),
     Target(
         "jt808 in a frame",
         Protocol.JT808,
-        0.24,
+        0.20,
         (
             b"\0" + wire.location(REPORT),
             b"\1" + wire.batch([REPORT] * 3),
@@ -183,8 +205,12 @@ TARGETS = (
         ),
         in_jt808,
     ),
-    Target("jt809", Protocol.JT809, 0.10, (JT809_SEED,)),
-    Target("jt809 in a frame", Protocol.JT809, 0.12, (b"\0" + JT809_SEED[23:],), in_jt809),
+    Target("jt808 stream", Protocol.JT808, 0.02, (b"\5" + 2 * FRAME + PACKET,), part=parts.stream_jt808),
+    Target("jt808 bodies", Protocol.JT808, 0.04, BODIES, part=parts.bodies_jt808),
+    Target("decode command", Protocol.JT808, 0.02, INSPECTED, part=parts.inspections),
+    Target("jt809 stream", Protocol.JT809, 0.02, (b"\5" + 2 * JT809_SEED,), part=parts.stream_jt809),
+    Target("jt809", Protocol.JT809, 0.08, (JT809_SEED,)),
+    Target("jt809 in a frame", Protocol.JT809, 0.10, (b"\0" + JT809_SEED[23:],), in_jt809),
     Target("nmea", Protocol.NMEA, 0.06, (b"$" + RMC_SEED + b"*00\r\n",)),
     Target("nmea in a sentence", Protocol.NMEA, 0.08, (RMC_SEED, GGA_SEED), in_sentence(b"")),
     Target("ais", Protocol.AIS, 0.04, (VESSEL,)),
