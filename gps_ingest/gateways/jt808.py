@@ -76,3 +76,10 @@ class Jt808House(ConnectionHouse):
         await super().stop_accepting()
         while self._questions:
             await asyncio.wait(set(self._questions))
+
+    async def close(self) -> None:
+        """Hang up after the last answers, also those that were not written yet."""
+        for connection in list(self.connections):
+            if isinstance(connection, Terminal):
+                connection.flush()
+        await super().close()

@@ -7,7 +7,13 @@ from sqlalchemy import Engine
 from gps_ingest.decoders.jt808.messages import Profile, profile_of
 from gps_ingest.gateways.questions import ask
 from gps_ingest.store.proof import has_room
-from gps_ingest.store.registration import RegistrationAnswer, authenticated, register_terminal
+from gps_ingest.store.registration import (
+    RegistrationAnswer,
+    Verdict,
+    authenticated,
+    register_terminal,
+    verdict_on,
+)
 from gps_ingest.store.watermarks import to_ms
 from models.session import read_sessions, write_sessions
 from models.settings import Settings
@@ -24,6 +30,11 @@ class Admission:
     async def register(self, code: str, identity: str) -> RegistrationAnswer:
         """May this terminal register as the device, and with which token?"""
         may_again = self._may_again
+        verdict = await ask(
+            self._reading, lambda session: verdict_on(session, code, identity, may_again=may_again)
+        )
+        if verdict is not Verdict.ADMITTED:
+            return RegistrationAnswer(verdict)
         return await ask(
             self._writing, lambda session: register_terminal(session, code, identity, may_again=may_again)
         )

@@ -4,6 +4,7 @@ Before it authenticated a terminal may register, ask the time and say that it li
 quarantine. Afterwards whatever it says is kept, and answered once it is committed.
 """
 
+import logging
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_BACKLOG_BYTES = 65_536  # of a terminal that goes on while it is being looked up
 MOST_PACKET_BYTES = 2 * 1024 * 1024  # of unfinished messages of one terminal
+log = logging.getLogger(__name__)
+
 POSITIONS = frozenset({MessageId.LOCATION, MessageId.LOCATION_BATCH})
 FAULT_RESULTS = {FrameFault.LENGTH: Result.FAULTY, FrameFault.ENCRYPTED: Result.UNSUPPORTED}
 
@@ -90,7 +93,7 @@ class Terminal(Connection):
     def eof_received(self) -> bool:
         """The terminal has said all it wanted; it still gets its answers."""
         self.ended = True
-        return self.unanswered > 0 or self.asking
+        return self.unanswered > 0 or self.asking or bool(self.outbox)
 
     def hang_up(self, reason: str) -> None:
         self.turned_away = True
@@ -126,7 +129,7 @@ class Terminal(Connection):
                 return
 
     def _take(self, frame: Frame, content: bytes, now: datetime) -> None:
-        if not self.known and not self.house.may_speak(self.address):
+        if not self.is_own(frame) and not self.house.may_speak(self.address):
             self.hang_up("flood")
         elif frame.fault is not None:
             self._take_faulty(frame, content, now)
@@ -247,8 +250,10 @@ class Terminal(Connection):
             await question
         except DatabaseAway:
             self.hang_up("database_away")
-        finally:
-            self.asking = False
+        except Exception:  # one terminal's trouble is not the others'
+            log.exception("a question of terminal %s could not be answered", self.source)
+            self.hang_up("no_answer")
+        self.asking = False
         later, self.later = self.later, ()
         if not self.turned_away:
             self.take_all(later)

@@ -40,25 +40,42 @@ class RegistrationAnswer:
     token: str = ""
 
 
-def register_terminal(
-    session: Session, code: str, identity: str, *, may_again: bool = True
-) -> RegistrationAnswer:
-    """Give the terminal a token when it may register as this device; the caller commits, then answers.
+def verdict_on(session: Session, code: str, identity: str, *, may_again: bool = True) -> Verdict:
+    """May this terminal register as the device? Reads only: who may not, must not keep others from writing.
 
     may_again: whether a terminal that registered before may do so again without an administrator.
     """
-    device = session.scalar(select(Device).where(Device.code == code).with_for_update())
-    if device is None or not device.active or device.protocol is not Protocol.JT808:
-        return RegistrationAnswer(Verdict.UNKNOWN)
-    if device.terminal_id is not None and device.terminal_id != identity:
-        return RegistrationAnswer(Verdict.OTHER_TERMINAL)
-    if device.terminal_id is not None and not may_again:
-        return RegistrationAnswer(Verdict.AGAIN)
+    return _verdict(_device(session, code), identity, may_again=may_again)
+
+
+def register_terminal(
+    session: Session, code: str, identity: str, *, may_again: bool = True
+) -> RegistrationAnswer:
+    """Give the terminal a token when it may register as the device; the caller commits, then answers."""
+    device = _device(session, code, for_update=True)
+    verdict = _verdict(device, identity, may_again=may_again)
+    if device is None or verdict is not Verdict.ADMITTED:
+        return RegistrationAnswer(verdict)
     token = secrets.token_hex(TOKEN_BYTES)
     device.terminal_id = identity
     device.token_hash = token_hash(token)
     session.flush()
     return RegistrationAnswer(Verdict.ADMITTED, token)
+
+
+def _device(session: Session, code: str, *, for_update: bool = False) -> Device | None:
+    query = select(Device).where(Device.code == code)
+    return session.scalar(query.with_for_update() if for_update else query)
+
+
+def _verdict(device: Device | None, identity: str, *, may_again: bool) -> Verdict:
+    if device is None or not device.active or device.protocol is not Protocol.JT808:
+        return Verdict.UNKNOWN
+    if device.terminal_id is None:
+        return Verdict.ADMITTED
+    if device.terminal_id != identity:
+        return Verdict.OTHER_TERMINAL
+    return Verdict.ADMITTED if may_again else Verdict.AGAIN
 
 
 def authenticated(session: Session, code: str, token: bytes, received_ms: int) -> Reception | None:

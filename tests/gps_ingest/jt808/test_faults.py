@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from gps_ingest.gateways.intake import Intake
 from models.session import write_sessions
-from models.settings import PREFIX
+from models.settings import PREFIX, Settings
 from models.vocabulary import Protocol
 from tests.conftest import PROJECT
 from tests.factories import device, vehicle
@@ -245,3 +246,44 @@ def test_who_does_not_read_its_answers_is_not_read_and_holds_up_nobody(engine: E
             assert connection.transport.get_write_buffer_size() < 1_000_000
 
     converse(engine, talk)
+
+
+def test_who_may_not_register_does_not_wait_for_those_who_write(engine: Engine) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port, "13900139000") as stranger:
+            with locked(engine):
+                assert (await stranger.register()).body[2] == 4
+
+    converse(engine, talk)
+
+
+def test_a_question_that_fails_ends_one_connection(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck, terminal(gateway.port) as other:
+            await truck.log_in()
+            answer = gateway.edge.admission.authenticate
+            gateway.edge.admission.authenticate = None  # as if the code had a mistake
+            await other.write(other.message(0x0102, b"token"))
+            assert await other.is_closed()
+            gateway.edge.admission.authenticate = answer
+            assert (await truck.say(LOCATION, body_at(just_now()))).answer[2] == 0
+        assert gateway.rejected("no_answer") == 1
+
+    converse(engine, talk)
+    assert "could not be answered" in caplog.text
+
+
+def test_a_terminal_under_another_name_is_bounded_like_a_stranger(engine: Engine) -> None:
+    settings = replace(Settings(), gateway_messages_per_address=10)
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.log_in()
+            await truck.write(truck.message(LOCATION, body_at(just_now())) * 20)
+            assert [(await truck.hear()).answer[2] for _ in range(20)] == [0] * 20  # its own: no bound
+            truck.phone = "13900139000"
+            await truck.write(truck.message(0x0002, b"") * 20)
+            assert await truck.is_closed()
+        assert gateway.rejected("flood") == 1
+
+    converse(engine, talk, settings)
