@@ -87,21 +87,21 @@ def dealt_out(fixes: DeviceFixes) -> BoolArray:
     places = np.column_stack((fixes.lat, fixes.lon)).tolist()
     ends: list[int | None] = [0, None]
     for index in range(1, len(fixes)):
-        excess = [_excess_m(fixes, places, end, index) for end in ends]
-        chosen = int(excess[1] < excess[0]) if ends[1] is not None else int(excess[0] > 0)
+        fits = [fit(fixes, places, end, index) for end in ends]
+        chosen = int(fits[1] < fits[0]) if ends[1] is not None else int(fits[0][0])
         second[index] = bool(chosen)
         ends[chosen] = index
     return second
 
 
-def _excess_m(fixes: DeviceFixes, places: list[list[float]], end: int | None, index: int) -> float:
-    """How much further a fix lies from a track's end than the track can have come."""
+def fit(fixes: DeviceFixes, places: list[list[float]], end: int | None, index: int) -> tuple[bool, float]:
+    """How badly a fix goes on from a track's end: out of its reach, and how far away in m."""
     if end is None:
-        return float("inf")
+        return True, float("inf")
     (lat1, lon1), (lat2, lon2) = places[end], places[index]
-    away_m = float(pair_m(np.float64(lat1), np.float64(lon1), np.float64(lat2), np.float64(lon2)))  # type: ignore[arg-type]
+    away_m = float(pair_m(np.asarray(lat1), np.asarray(lon1), np.asarray(lat2), np.asarray(lon2)))
     seconds = (int(fixes.time_ms[index]) - int(fixes.time_ms[end])) / 1000.0
-    return away_m - REACH_M - REACH_KMH / 3.6 * seconds
+    return away_m > REACH_M + REACH_KMH / 3.6 * seconds, away_m
 
 
 def two_senders(fixes: DeviceFixes, second: BoolArray, senders: Mapping[int, Sender]) -> bool:
