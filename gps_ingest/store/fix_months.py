@@ -4,10 +4,11 @@ A month is made in a short transaction of its own, so that writers of other mont
 waits for the whole of a long transaction (docs/decisions/0107). SQLite has one table and needs none of this.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 
 from models.values import IntArray
 
@@ -31,13 +32,19 @@ def make_room(connection: Connection, times_ms: IntArray) -> None:
     missing = [month for month in months_of(times_ms) if month not in known]
     if not missing:
         return
-    with connection.engine.connect() as own, own.begin():
+    with own_engine(connection.engine.url).connect() as own, own.begin():
         own.execute(MOST_WAIT)
         there = {str(name) for (name,) in own.execute(MONTHS)}
         for month in missing:
             if FIRST_MONTH <= month < END_MONTH and name_of(month) not in there:
                 own.execute(CREATE, {"year": 1970 + month // 12, "month": 1 + month % 12})
     known.update(missing)
+
+
+@lru_cache
+def own_engine(url: URL) -> Engine:
+    """Connections that are nobody else's: writers that hold all of a pool would wait for one another."""
+    return create_engine(url, poolclass=NullPool)
 
 
 def months_of(times_ms: IntArray) -> list[int]:
