@@ -27,7 +27,7 @@ def noisy_drive(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """(seconds, points) of a drive east with the noise of a receiver, one fix in ten seconds."""
     rng = np.random.default_rng(seed)
-    seconds = start_s + np.arange(count) * EVERY_S
+    seconds: npt.NDArray[np.float64] = np.asarray(start_s + np.arange(count) * EVERY_S, dtype=np.float64)
     speeds = rng.normal(speed_m_s, 2.0, count) * EVERY_S
     points = np.column_stack((np.cumsum(speeds), np.zeros(count))) + rng.normal(0, 4.0, (count, 2))
-    return seconds, points
+    return seconds, np.asarray(points, dtype=np.float64)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from models.thresholds import DeviceThresholds
+from models.values import FloatArray
 from tests.tracking.device_ground import noisy_drive, sent
 from tests.tracking.ground import at
 from tracking.rules.device_fixes import DeviceFixes
@@ -18,9 +19,9 @@ def frozen(low: int, high: int, **columns: object) -> DeviceFixes:
     return sent(seconds, points, **columns)
 
 
-def odometer(count: int = 100, km_per_fix: float = 0.12) -> np.ndarray:
+def odometer(count: int = 100, km_per_fix: float = 0.12) -> FloatArray:
     """As terminals count: in steps of 0.1 km."""
-    return np.floor(np.arange(count) * km_per_fix * 10) / 10
+    return np.asarray(np.floor(np.arange(count) * km_per_fix * 10) / 10)
 
 
 def test_the_odometer_goes_on() -> None:
