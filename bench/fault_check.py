@@ -14,7 +14,8 @@ from models.vocabulary import E7, Protocol
 
 OF_DEVICE = text(
     "SELECT time_ms, lat_e7, lon_e7, speed_kmh, raw_id FROM fix "
-    "WHERE device_id = (SELECT id FROM device WHERE code = :code) ORDER BY time_ms, lat_e7, lon_e7"
+    "WHERE device_id = (SELECT id FROM device WHERE code = :code) "
+    "AND time_ms >= :since ORDER BY time_ms, lat_e7, lon_e7"
 )
 RAWS = text("SELECT id, body, status FROM raw_message WHERE device_code = :code ORDER BY id")
 Rows = npt.NDArray[np.int64]
@@ -25,17 +26,19 @@ class FixesDiffer(AssertionError):
 
 
 def check_acknowledged(engine: Engine, terminals: list[Terminal]) -> int:
-    """Everything acknowledged so far is there; how many fixes those are. Raises FixesDiffer."""
+    """What was acknowledged since the last look is there; how many fixes. Raises FixesDiffer."""
     found = 0
     for terminal in terminals:
-        numbers = np.array(sorted(terminal.acknowledged), dtype=np.int64)  # before the database is asked
-        if not numbers.size:
+        fresh = terminal.acknowledged - terminal.checked  # before the database is asked
+        if not fresh:
             continue
-        stored, _ = stored_rows(engine, terminal.phone)
+        numbers = np.array(sorted(fresh), dtype=np.int64)
         whole = expected(int(numbers[-1]) + 1, terminal.lon).reshape(-1, FIXES, 4)[numbers].reshape(-1, 4)
-        missing = set(whole[:, 0].tolist()) - set(stored[:, 0].tolist())
+        stored, _ = stored_rows(engine, terminal.phone, int(whole[0, 0]))
+        missing = set(map(tuple, whole.tolist())) - set(map(tuple, stored.tolist()))
         if missing:
             raise FixesDiffer(f"{terminal.phone}: {len(missing)} acknowledged fixes are lost")
+        terminal.checked |= fresh
         found += len(whole)
     return found
 
@@ -56,10 +59,12 @@ def check_exact(engine: Engine, terminals: list[Terminal]) -> int:
     return total
 
 
-def stored_rows(engine: Engine, phone: str) -> tuple[Rows, Rows]:
-    """The fixes of a device in order of time, and the message of each."""
+def stored_rows(engine: Engine, phone: str, since_ms: int = 0) -> tuple[Rows, Rows]:
+    """The fixes of a device in order of time, from some time on, and the message of each."""
     with read_sessions(engine)() as session:
-        rows = np.array(session.execute(OF_DEVICE, {"code": phone}).all(), dtype=np.float64).reshape(-1, 5)
+        rows = np.array(
+            session.execute(OF_DEVICE, {"code": phone, "since": since_ms}).all(), dtype=np.float64
+        ).reshape(-1, 5)
     whole = rows.astype(np.int64)
     return whole[:, :4], whole[:, 4]
 

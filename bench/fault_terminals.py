@@ -54,6 +54,8 @@ class Terminal:
     lon: float
     renumbers: bool
     made: int = 0  # messages so far
+    budget: int = 0  # messages that it may make until somebody allows more
+    checked: set[int] = field(default_factory=set)  # acknowledged messages that were found in the database
     acknowledged: set[int] = field(default_factory=set)
     repeats: int = 0  # messages sent more than once
     stopping: bool = False
@@ -94,7 +96,7 @@ class Terminal:
     async def _talk(self, writer: asyncio.StreamWriter) -> None:
         """A new message now and then."""
         while not self.stopping:
-            if len(self.waiting) < WINDOW:
+            if len(self.waiting) < WINDOW and self.made < self.budget:
                 writer.write(self._frame(self.made, self._next_serial()))
                 self.made += 1
             await asyncio.sleep(PACE_S)

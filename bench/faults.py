@@ -25,6 +25,7 @@ from models.vocabulary import Protocol
 
 KILLS, TERMINALS, SEED = 20, 30, 7
 BETWEEN_KILLS_S = (0.2, 1.2)
+MESSAGES_A_KILL = 200  # of each terminal: two seconds of them, so that the load does not end before the kill
 FINISH_S = 60.0
 
 
@@ -102,6 +103,8 @@ async def endure(terminals: list[Terminal], strike: Callable[[], None], engine: 
     chance, course = random.Random(SEED), Course()
     lives = [asyncio.create_task(terminal.live()) for terminal in terminals]
     for _ in range(kills):
+        for terminal in terminals:
+            terminal.budget = terminal.made + MESSAGES_A_KILL
         await asyncio.wait_for(next_acknowledgement(terminals), FINISH_S)
         await asyncio.sleep(chance.uniform(*BETWEEN_KILLS_S))
         began = time.monotonic()
