@@ -53,7 +53,7 @@ class Intake:
         limits: DoubtThresholds,
         metrics: GatewayMetrics,
         *,
-        most_rows: int = 2000,
+        most_rows: int = 4000,
         linger_s: float = 0.01,
         most_waiting: int = 20_000,
     ) -> None:
