@@ -26,9 +26,23 @@ from gps_ingest.decoders.reception import Reception
 LOCATION = "location"
 ENCRYPTED = "encrypted"
 PLACE = "[{}]"
-OF_THE_WAY = frozenset({"transition", "lwt", "status"})
+OF_THE_WAY = frozenset({"transition", "status"})
 NOT_OURS = frozenset(
-    {"beacon", "card", "cmd", "configuration", "dump", "msg", "request", "steps", "waypoint", "waypoints"}
+    (
+        *(
+            "beacon",
+            "card",
+            "cmd",
+            "configuration",
+            "dump",
+            "msg",
+            "request",
+            "steps",
+            "waypoint",
+            "waypoints",
+        ),
+        "lwt",  # the broker's word that a phone hung up; Android's names no time, so one is like the other
+    )
 )
 NO_MESSAGE = "is not a JSON object with a _type"
 SECRET = "is encrypted on the phone: switch the encryption key off, TLS protects the way"  # noqa: S105

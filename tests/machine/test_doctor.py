@@ -1,6 +1,7 @@
 """Does `doctor` notice each thing that can be missing, and name the command that gets it?"""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from click.testing import CliRunner, Result
 from cli import examinations, runtime, system_packages
 from cli.doctor import doctor, exit_status
 from cli.examinations import Diagnosis, same
-from cli.system_packages import PARTS, SystemPart
+from cli.system_packages import PARTS, SystemPart, find_program
 from models.migrate import upgrade
 
 ABSENT_LIBRARY = SystemPart("No such", "libnosuch0", "无", "none", library="libnosuch.so.0")
@@ -159,6 +160,13 @@ def test_a_part_is_present_when_it_loads_or_is_on_the_path() -> None:
     assert SystemPart("shell", "dash", "", "", program="sh").is_present()
     assert not ABSENT_LIBRARY.is_present()
     assert not ABSENT_PROGRAM.is_present()
+
+
+def test_a_service_is_found_where_debian_puts_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    services = [file for file in Path("/usr/sbin").glob("*") if os.access(file, os.X_OK) and file.is_file()]
+    assert [find_program(file.name) for file in services[:3]] == [str(file) for file in services[:3]]
+    assert find_program("no-such-program") is None
 
 
 def test_what_only_tests_need_is_asked_for_only_then(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,6 @@ from urllib.parse import quote_plus, unquote_plus
 
 import orjson
 from flask import Blueprint, Response, abort, g, request
-from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from gps_ingest.decoders.osmand import NAMES, is_json, named_device
@@ -18,6 +17,7 @@ from gps_ingest.store.proof import Sender, sender_of
 from models.vocabulary import Protocol
 from web.api.phone_messages import (
     MAX_UNPROVEN_BYTES,
+    TROUBLES,
     body_of_request,
     keep,
     not_now,
@@ -30,7 +30,7 @@ TOKEN = "token"  # noqa: S105 - the name of a parameter
 
 bp = Blueprint("osmand", __name__, url_prefix="/api/v1")
 bp.register_error_handler(HTTPException, problem_of)
-for trouble in (OperationalError, InterfaceError):
+for trouble in TROUBLES:
     bp.register_error_handler(trouble, not_now)
 
 

@@ -6,7 +6,6 @@ away that is answered with 4xx and keeps one that is answered with 5xx, so too m
 """
 
 from flask import Blueprint, Response, g, request
-from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from gps_ingest.decoders.owntracks import is_kept
@@ -15,6 +14,7 @@ from models.vocabulary import Protocol
 from web.api.phone_messages import (
     BASIC,
     MAX_UNPROVEN_BYTES,
+    TROUBLES,
     body_of_request,
     keep,
     not_now,
@@ -26,7 +26,7 @@ from web.database import reading
 
 bp = Blueprint("owntracks", __name__, url_prefix="/api/v1")
 bp.register_error_handler(HTTPException, problem_of)
-for trouble in (OperationalError, InterfaceError):
+for trouble in TROUBLES:
     bp.register_error_handler(trouble, not_now)
 
 

@@ -6,7 +6,7 @@ kept is answered with 200, believed or not, and only what is for the moment with
 """
 
 from flask import Response, current_app, request
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from gps_ingest.decoders.formats import DECODERS
 from gps_ingest.store.acceptance import Arrival, accept_all
@@ -22,6 +22,7 @@ from web.device_metrics import device_metrics
 
 MAX_UNPROVEN_BYTES = 16_384  # a point has 300; whoever does not prove anything needs no more
 BASIC = "basic"
+TROUBLES = (OperationalError, InterfaceError, TimeoutError)  # the last: no connection is free
 
 
 def body_of_request() -> bytes | None:
@@ -55,7 +56,7 @@ def keep(sender: Sender, protocol: Protocol, body: bytes) -> bool:
     return True
 
 
-def not_now(error: OperationalError | InterfaceError) -> Response:
+def not_now(error: Exception) -> Response:
     """The database is away or busy: the phone shall send the message again."""
     current_app.logger.error("the message of a phone could not be stored", exc_info=error)
     return try_again("The message could not be stored now.")

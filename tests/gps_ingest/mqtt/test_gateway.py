@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from gps_ingest.gateways.intake import Intake
+from gps_ingest.gateways.lifecycle import fault_of
 from gps_ingest.gateways.mqtt import start
 from gps_ingest.gateways.mqtt_broker import BrokerAddress, broker_address
 from models.session import write_sessions
@@ -267,7 +268,7 @@ def test_an_encrypted_broker_and_one_that_is_not_whom_it_says(
                 assert sessions(gateway) == 0
                 monotonic = asyncio.get_running_loop().time()
                 gateway.edge._away_since = monotonic - 31
-                assert "has been away for 31 s" in gateway.edge.fault()
+                assert "has been away for 31 s" in str(fault_of(gateway.context.intake, [gateway.edge]))
 
         asyncio.run(distrust())
 

@@ -57,7 +57,7 @@ def test_owntracks_without_a_user_is_asked_for_one(engine: Engine, app: Flask) -
         (b'{"_type":"waypoints","waypoints":[]}', None),
         (b'{"_type":"card","name":"N","face":"iVBO"}', None),
         (b'{"_type":"transition","event":"leave","tst":1,"lat":1,"lon":2}', RawStatus.ACCEPTED),
-        (b'{"_type":"lwt","tst":1772452800}', RawStatus.ACCEPTED),
+        (b'{"_type":"lwt","tst":1772452800}', None),
         (b'{"_type":"encrypted","data":"AAAA"}', RawStatus.REFUSED),
         (b'{"_type":"location","lat":1}', RawStatus.REFUSED),
         (b'{"_type":"nonsense"}', RawStatus.REFUSED),

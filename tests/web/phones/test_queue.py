@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 
 from app import create_app
 from gps_ingest.store.quarantine import Release, release
@@ -64,11 +64,20 @@ def test_a_point_far_ahead_of_the_clock_waits_and_does_not_block(
     assert raw.status is RawStatus.QUARANTINED
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [OperationalError("INSERT", {}, Exception("database is locked")), TimeoutError("no connection is free")],
+)
 def test_a_database_that_is_away_blocks_the_queue_until_it_is_back(
-    engine: Engine, port: int, token: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    trouble: Exception,
+    engine: Engine,
+    port: int,
+    token: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def away(*_arguments: object) -> None:
-        raise OperationalError("INSERT", {}, Exception("database is locked"))
+        raise trouble
 
     queue = TraccarQueue(port, [at(0, token), at(1, token)])
     with monkeypatch.context() as broken:
