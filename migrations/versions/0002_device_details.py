@@ -4,6 +4,8 @@ Revision: 0002, after 0001. Columns are added plainly and not by copying the tab
 a table that others refer to.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only INTEGER is SQLite's own row id
-ADDED = (
+ADDED: tuple[tuple[str, str, sa.types.TypeEngine[Any], str | None], ...] = (
     ("device", "model", sa.String(length=64), None),
     ("device", "utc_offset_minutes", sa.Integer(), None),
     ("device", "terminal_id", sa.String(length=64), None),
