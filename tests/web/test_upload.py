@@ -207,3 +207,13 @@ def test_a_body_too_large_is_413(engine: Engine, people: Cast, settings: Setting
     small = create_app(Settings(state_dir=settings.state_dir, max_upload_bytes=100), engine)
     answer = post(small, token_of(engine), GOOD.encode(), "application/gpx+xml")
     assert (answer.status_code, "at most 100 bytes" in answer.text) == (413, True)
+
+
+def test_who_shows_no_token_too_often_is_told_to_wait(
+    engine: Engine, people: Cast, settings: Settings
+) -> None:
+    strict = create_app(Settings(state_dir=settings.state_dir, api_limit="2 per minute"), engine)
+    token = token_of(engine)
+    statuses = [post(strict, "wrong", b"", "text/csv").status_code for _ in range(3)]
+    assert statuses == [401, 401, 429]
+    assert post(strict, token, GOOD.encode(), "application/gpx+xml").status_code == 200  # has its own budget
