@@ -8,13 +8,11 @@ administrator lets it out.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from gps_ingest.decoders.fix_fields import device_code_fault
 from gps_ingest.store.devices import token_hash
-from gps_ingest.store.waiting_messages import waiting
-from models.fixes import RawMessage
 from models.fleet import Device
 
 NO_TOKEN_ISSUED = "no token was ever issued to the device"  # noqa: S105 - a sentence
@@ -71,13 +69,3 @@ def _doubt_of(digest: str | None, secrets: set[str]) -> str | None:
     if digest in secrets:
         return None
     return WRONG_TOKEN if secrets else NO_TOKEN_SHOWN
-
-
-def has_room(session: Session, code: str, most_of_sender: int, most_in_all: int) -> bool:
-    """May one more message of a sender wait? Bounds for each sender and for all together."""
-    own = func.count().filter(RawMessage.device_code == code)
-    query = (
-        select(own, func.count()).select_from(RawMessage).where(RawMessage.device_id.is_(None), *waiting())
-    )
-    of_sender, in_all = session.execute(query).one()
-    return bool(of_sender < most_of_sender and in_all < most_in_all)

@@ -11,8 +11,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from gps_ingest.decoders.formats import DECODERS
 from gps_ingest.store.acceptance import Arrival, accept_all
 from gps_ingest.store.known_devices import reception_of
-from gps_ingest.store.proof import Sender, has_room
+from gps_ingest.store.proof import Sender
 from gps_ingest.store.raw_messages import Message
+from gps_ingest.store.waiting_room import WaitingRoom
 from models.vocabulary import Protocol
 from web.api.fixes import RETRY_AFTER_S, SCHEME, read_body
 from web.api.problems import problem
@@ -41,10 +42,8 @@ def secrets_in_header() -> list[str]:
 
 def keep(sender: Sender, protocol: Protocol, body: bytes) -> bool:
     """Store a message and its fixes in one transaction; False for one that was not kept for lack of room."""
-    settings = current_app.extensions["settings"]
     message = Message(sender.code, protocol, body, request.remote_addr or "unknown address", now())
-    bounds = (settings.unproven_per_sender, settings.unproven_in_all)
-    if not sender.proven and not has_room(reading(), sender.code, *bounds):
+    if not sender.proven and not waiting_room().admit(reading(), sender.code, now()):
         current_app.logger.warning("no room for what an unproven sender sends: answered, not kept")
         device_metrics().not_kept.inc()
         return False
@@ -54,6 +53,14 @@ def keep(sender: Sender, protocol: Protocol, body: bytes) -> bool:
         [acceptance] = accept_all(session, [Arrival(message, decoded, sender.distrust)], limits)
     device_metrics().count([acceptance])
     return True
+
+
+def waiting_room() -> WaitingRoom:
+    """What this process knows of those that wait."""
+    settings = current_app.extensions["settings"]
+    bounds = (settings.unproven_per_sender, settings.unproven_in_all)
+    room: WaitingRoom = current_app.extensions.setdefault("waiting_room", WaitingRoom(*bounds))
+    return room
 
 
 def not_now(error: Exception) -> Response:
