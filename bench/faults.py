@@ -26,7 +26,7 @@ from models.vocabulary import Protocol
 KILLS, TERMINALS, SEED = 20, 30, 7
 BETWEEN_KILLS_S = (0.2, 1.2)
 MESSAGES_A_KILL = 200  # of each terminal: two seconds of them, so that the load does not end before the kill
-FINISH_S = 60.0
+FINISH_S = 120.0
 
 
 @dataclass(slots=True)
