@@ -1,12 +1,11 @@
 """Who is a terminal, and may it be heard? What the JT/T 808 gateway asks the database, off the event loop."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
 from gps_ingest.decoders.jt808.messages import Profile, profile_of
 from gps_ingest.gateways.questions import ask
-from gps_ingest.store.proof import has_room
 from gps_ingest.store.registration import (
     RegistrationAnswer,
     Verdict,
@@ -14,6 +13,7 @@ from gps_ingest.store.registration import (
     register_terminal,
     verdict_on,
 )
+from gps_ingest.store.waiting_room import WaitingRoom
 from gps_ingest.store.watermarks import to_ms
 from models.session import read_sessions, write_sessions
 from models.settings import Settings
@@ -24,7 +24,7 @@ class Admission:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._reading, self._writing = read_sessions(engine), write_sessions(engine)
-        self._bounds = settings.unproven_per_sender, settings.unproven_in_all
+        self._room = WaitingRoom(settings.unproven_per_sender, settings.unproven_in_all)
         self._may_again = settings.jt808_reregister
 
     async def register(self, code: str, identity: str) -> RegistrationAnswer:
@@ -45,5 +45,5 @@ class Admission:
         return None if reception is None else profile_of(reception)
 
     async def has_room(self, code: str) -> bool:
-        """May one more message of a sender that proved nothing be kept?"""
-        return await ask(self._reading, lambda session: has_room(session, code, *self._bounds))
+        """May one more message of a sender that proved nothing be kept? One that may is counted."""
+        return await ask(self._reading, lambda session: self._room.admit(session, code, datetime.now(UTC)))
