@@ -4,6 +4,7 @@ The real positions of Liverpool are laid over a place in China and only the fixe
 the same with nothing from outside, and the other way round.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,17 @@ from sqlalchemy import select
 from cli.runtime import ready_engine
 from models.fixes import FixRow
 from models.session import read_sessions
-from models.vocabulary import Datum, FindingKind
+from models.values import Viewer
+from models.vocabulary import Datum, FindingKind, Role
 from tests.desk import Desk, kinds
 from tests.stories.forging import rewrite, rows_of, shift_datum
 from tests.stories.moving import Move, moved_copy
 from tests.village import PLANT, SITE, Village, hauls, settled
+from tracking.queries.live_positions import live_positions
 from tracking.rules.datum import from_wgs84
 
 LIVERPOOL, SUZHOU = (53.435, -2.94), (31.30, 120.60)
+AFTER = datetime(2026, 3, 4, tzinfo=UTC)
 BENDS = ((3_000.0, 0.0), (3_000.0, 2_500.0), (9_000.0, 2_500.0), (9_000.0, 0.0))
 
 
@@ -185,3 +189,23 @@ def sent() -> set[tuple[int, int]]:
     """The places that are stored."""
     with read_sessions(ready_engine())() as session:
         return {(lat, lon) for lat, lon in session.execute(select(FixRow.lat_e7, FixRow.lon_e7))}
+
+
+@pytest.mark.parametrize("how", ["registered", "found"])
+def test_the_live_map_shows_the_true_place(desk: Desk, folder: Path, how: str) -> None:
+    village, _ = with_bends()
+    village.write(folder)
+    true = [float(rows_of(folder, "D-TRUCK")[-1][name]) for name in ("lat", "lon")]
+    shift_datum(folder, "D-TRUCK", Datum.GCJ02)
+    if how == "registered":
+        register(folder, "gcj02")
+    desk.take(folder)
+    assert live_place() == pytest.approx(tuple(true), abs=2e-6)
+
+
+def live_place() -> tuple[float | None, float | None]:
+    """Where the only vehicle is."""
+    viewer = Viewer(Role.REGULATOR)
+    with read_sessions(ready_engine())() as session:
+        (position,) = live_positions(session, viewer, AFTER)
+        return position.lat, position.lon

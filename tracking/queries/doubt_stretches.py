@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.device_days import DoubtStretch
-from models.vocabulary import FindingKind
+from models.vocabulary import Datum, FindingKind
 from tracking.rules.doubt_stretches import DAY_MS, Stretch
 from tracking.rules.doubted_tracks import clock_reach_ms
 
@@ -50,6 +51,31 @@ def stretches_seen(session: Session, vehicle_id: int, start_ms: int, end_ms: int
     for row in session.scalars(chosen.order_by(DoubtStretch.from_ms)):
         found[row.device_id].append(as_stretch(row))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class DatumShift:
+    """In which coordinates a device was found to speak over [from, to), ms UTC; None for no limit."""
+
+    device_id: int
+    datum: Datum
+    from_ms: int | None
+    to_ms: int | None
+
+    def speaks(self, device_id: int, at_ms: int) -> bool:
+        """Is it about this device at this moment?"""
+        begun = self.from_ms is None or at_ms >= self.from_ms
+        return device_id == self.device_id and begun and (self.to_ms is None or at_ms < self.to_ms)
+
+
+def datum_shifts(session: Session) -> Mapping[int, tuple[DatumShift, ...]]:
+    """vehicle id → the coordinates that its devices were found to speak, where not those registered."""
+    found: dict[int, list[DatumShift]] = defaultdict(list)
+    chosen = select(DoubtStretch).where(DoubtStretch.kind == FindingKind.DATUM_SHIFT)
+    for row in session.scalars(chosen.order_by(DoubtStretch.from_ms)):
+        held = row.figures.get("holds_from_ms"), row.figures.get("holds_to_ms")
+        found[row.vehicle_id].append(DatumShift(row.device_id, Datum(row.cause), *held))
+    return {vehicle_id: tuple(shifts) for vehicle_id, shifts in found.items()}
 
 
 def behind_ms(session: Session, vehicle_id: int, at_ms: int) -> int:

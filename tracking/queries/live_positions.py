@@ -1,10 +1,12 @@
 """Where is each vehicle now, what does it carry, and who is silent?"""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -17,9 +19,11 @@ from models.organisations import Organisation
 from models.values import Viewer
 from models.vocabulary import E7, MS_PER_S, UNUSABLE_DOUBTS, CustodyState, Mode
 from tracking.queries.binding_times import ms_of
+from tracking.queries.doubt_stretches import DatumShift, datum_shifts
 from tracking.queries.finding_list import undecided
 from tracking.queries.names import Name, name_or_none
 from tracking.queries.visibility import manifests_visible, vehicles_visible
+from tracking.rules.datum import to_wgs84
 
 ON_THE_WAY = (CustodyState.LOADED, CustodyState.IN_TRANSIT, CustodyState.AT_TRANSFER)
 SILENT_AFTER_S = 1800.0  # six times the slowest usual interval of a parked device
@@ -71,6 +75,7 @@ class Position:
 def live_positions(session: Session, viewer: Viewer, now: datetime) -> list[Position]:
     """Every vehicle that the viewer may see, by code, as of `now`."""
     fixes = _newest_fixes(session, viewer, now)
+    shifts = datum_shifts(session)
     carried, begun_ms = _carried(session, viewer), _open_findings(session)
     since_ms = round(now.timestamp() * MS_PER_S) - MS_PER_DAY
     query = (
@@ -86,7 +91,9 @@ def live_positions(session: Session, viewer: Viewer, now: datetime) -> list[Posi
         .order_by(Vehicle.code)
     )
     return [
-        _position(row, fixes.get(row[0]), tuple(carried[row[0]]), begun_ms[row[1]], since_ms)
+        _position(
+            row, fixes.get(row[0]), shifts.get(row[0], ()), tuple(carried[row[0]]), begun_ms[row[1]], since_ms
+        )
         for row in session.execute(query)
     ]
 
@@ -98,9 +105,15 @@ def silent_positions(positions: list[Position], now: datetime) -> list[Position]
 
 
 def _position(
-    row: Any, fix: Any, carries: tuple[Carried, ...], begun_ms: list[int], since_ms: int
+    row: Any,
+    fix: Any,
+    shifts: Sequence[DatumShift],
+    carries: tuple[Carried, ...],
+    begun_ms: list[int],
+    since_ms: int,
 ) -> Position:
     vehicle_id, code, name, mode, *hauler = row
+    lat, lon = _true_place(fix, shifts) if fix else (None, None)
     return Position(
         vehicle_id=vehicle_id,
         vehicle=Name(code, name),
@@ -108,14 +121,21 @@ def _position(
         hauler=name_or_none(*hauler),
         device=fix.code if fix else None,
         at=datetime.fromtimestamp(fix.time_ms / MS_PER_S, UTC) if fix else None,
-        lat=fix.lat_e7 / E7 if fix else None,
-        lon=fix.lon_e7 / E7 if fix else None,
+        lat=lat,
+        lon=lon,
         speed_kmh=fix.speed_kmh if fix else None,
         course_deg=fix.course_deg if fix else None,
         carries=carries,
         open_findings=len(begun_ms),
         open_today=sum(one_ms >= since_ms for one_ms in begun_ms),
     )
+
+
+def _true_place(fix: Any, shifts: Sequence[DatumShift]) -> tuple[float, float]:
+    """Where a fix lies in WGS 84: by the datum found for its device then, else by the one registered."""
+    datum = next((each.datum for each in shifts if each.speaks(fix.device_id, fix.time_ms)), fix.datum)
+    lat, lon = to_wgs84(np.array([fix.lat_e7 / E7]), np.array([fix.lon_e7 / E7]), datum)
+    return float(lat[0]), float(lon[0])
 
 
 def _newest_fixes(session: Session, viewer: Viewer, now: datetime) -> dict[int, Any]:
@@ -135,6 +155,8 @@ def _newest_fixes(session: Session, viewer: Viewer, now: datetime) -> dict[int, 
         select(
             DeviceBinding.vehicle_id,
             Device.code,
+            Device.datum,
+            FixRow.device_id,
             FixRow.time_ms,
             FixRow.lat_e7,
             FixRow.lon_e7,
