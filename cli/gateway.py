@@ -38,6 +38,8 @@ def gateway(name: str, bind: str | None, health_bind: str | None) -> None:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     configured = settings()
+    if bind and name == "mqtt":
+        raise click.UsageError("mqtt listens nowhere: it calls the broker of SLUDGETRACE_MQTT_BROKER")
     devices = bind or str(getattr(configured, f"{name}_bind", "127.0.0.1:0"))
     health = health_bind or configured.gateway_health_bind or f"127.0.0.1:{HEALTH_PORTS[name]}"
     addresses = Addresses(address_of(devices), address_of(health))

@@ -95,7 +95,8 @@ async def run_gateway(
     health = await serve_health(*addresses.health, metrics, lambda: fault_of(intake, edges))
     edge = await start_edge(context, *addresses.devices)
     edges.append(edge)
-    log.info("%s listens on %s:%d", name, *addresses.devices)
+    host, port = addresses.devices
+    log.info("%s listens on %s:%d", name, host, port) if port else log.info("%s has started", name)
     started()
     await stop.wait()
     log.info("%s stops: %d messages to commit", name, intake.waiting)

@@ -11,9 +11,11 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine, text
 
 from bench.first_page import free_port
+from cli.gateway import gateway
 from models.session import write_sessions
 from models.settings import PREFIX, Settings
 from tests.conftest import PROJECT
@@ -86,3 +88,23 @@ def test_a_gateway_killed_between_receipt_and_commit_loses_and_doubles_nothing(
     assert "for-tests-only" not in (tmp_path / "gateway.log").read_text()
     with gateway_process(database_url, settings, tmp_path) as (process, health):
         assert metric(health, "messages_received_total") == 0  # all were acknowledged
+
+
+def test_the_gateway_listens_nowhere() -> None:
+    told = CliRunner().invoke(gateway, ["mqtt", "--bind", "127.0.0.1:1883"])
+    assert told.exit_code == 2
+    assert "SLUDGETRACE_MQTT_BROKER" in told.output
+
+
+def test_a_broker_s_address_that_is_none_ends_the_start_with_a_sentence(
+    database_url: str, tmp_path: Path
+) -> None:
+    environ = os.environ | {
+        f"{PREFIX}DATABASE_URL": database_url,
+        f"{PREFIX}STATE_DIR": str(tmp_path),
+        f"{PREFIX}MQTT_BROKER": "http://broker",
+    }
+    command = [sys.executable, "-m", "cli.main", "gateway", "mqtt", "--health-bind", "127.0.0.1:0"]
+    told = subprocess.run(command, env=environ, cwd=PROJECT, capture_output=True, text=True)
+    assert told.returncode == 1
+    assert "mqtt cannot start: SLUDGETRACE_MQTT_BROKER: expected mqtt://HOST:PORT" in told.stderr
