@@ -18,7 +18,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from gps_ingest.gateways.intake import Intake
-from models.session import write_sessions
+from gps_ingest.gateways.jt808_admission import Admission
+from models.session import open_engine, write_sessions
 from models.settings import PREFIX, Settings
 from models.vocabulary import Protocol
 from tests.conftest import PROJECT
@@ -287,3 +288,25 @@ def test_a_terminal_under_another_name_is_bounded_like_a_stranger(engine: Engine
         assert gateway.rejected("flood") == 1
 
     converse(engine, talk, settings)
+
+
+def test_a_login_while_the_database_is_away_is_for_another_time(engine: Engine) -> None:
+    """Nobody is let in who could not be looked up; the terminal comes again by itself."""
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            token = await truck.log_in()
+        nowhere = open_engine("postgresql://127.0.0.1:1/nowhere")
+        looked_up = gateway.edge.admission
+        gateway.edge.admission = Admission(nowhere, Settings())
+        async with terminal(gateway.port) as truck:
+            await truck.write(truck.message(0x0102, token.encode()) + reports(truck, 3))
+            assert await truck.is_closed()
+        assert gateway.rejected("database_away") == 1
+        gateway.edge.admission = looked_up
+        nowhere.dispose()
+        async with terminal(gateway.port) as truck:
+            assert (await truck.authenticate(token)).answer[2] == 0
+
+    converse(engine, talk)
+    assert raws(engine) == []
