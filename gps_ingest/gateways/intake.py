@@ -176,20 +176,22 @@ class Intake:
                 time.sleep(pause_s)
                 pause_s = min(2 * pause_s, 2.0)
             except DBAPIError as error:
-                if error.connection_invalidated:
-                    self.metrics.retries.inc()
-                    continue
-                return self._one_by_one(batch, error)
+                if not error.connection_invalidated:
+                    return self._in_halves(batch, error)
+                self.metrics.retries.inc()
+                time.sleep(pause_s)
+                pause_s = min(2 * pause_s, 2.0)
             except Exception as error:
-                return self._one_by_one(batch, error)
+                return self._in_halves(batch, error)
 
-    def _one_by_one(self, batch: list[Task], error: Exception) -> list[Acceptance | None]:
+    def _in_halves(self, batch: list[Task], error: Exception) -> list[Acceptance | None]:
         """One message spoils the transaction of all: find it, so that the others are kept."""
         if len(batch) == 1:
             log.error("a message cannot be stored", exc_info=error)
             self.metrics.failed.inc()
             return [None]
-        return [self._write_with_patience([task])[0] for task in batch]
+        middle = len(batch) // 2
+        return self._write_with_patience(batch[:middle]) + self._write_with_patience(batch[middle:])
 
     def _write(self, batch: list[Task]) -> list[Acceptance | None]:
         began = time.perf_counter()

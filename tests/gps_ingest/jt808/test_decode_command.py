@@ -119,6 +119,19 @@ def test_messages_without_a_position_are_understood() -> None:
     assert result.exit_code == 0
 
 
+@pytest.mark.parametrize("line", ["7e7e", "7e", "zz", "0x", "hello world!"])
+def test_lines_without_a_message(line: str) -> None:
+    result = decode(line)
+    assert [message["ok"] for message in objects(result)] == [False]
+    assert decode(line, "--body").exit_code == 1
+
+
+def test_only_terminals_have_bare_bodies() -> None:
+    result = CliRunner().invoke(main, ["decode", "--format", "nmea", "--body"], input="$GPRMC\n")
+    assert result.exit_code == 2
+    assert "no bare bodies" in result.stderr
+
+
 def test_several_messages_on_one_line_are_one_object() -> None:
     other = frame(0x0200, "13800138000", 8, body_of(lat=31.5)).hex()
     (message,) = objects(decode(GOOD + other))

@@ -290,6 +290,38 @@ def test_a_terminal_under_another_name_is_bounded_like_a_stranger(engine: Engine
     converse(engine, talk, settings)
 
 
+def test_who_goes_on_while_its_login_is_looked_up_is_heard_afterwards_up_to_a_bound(engine: Engine) -> None:
+    """The gateway stops reading meanwhile; after a pause of all it may read somebody too early."""
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            token = await truck.log_in()
+        ask = gateway.edge.admission.authenticate
+        go_on = asyncio.Event()
+
+        async def ask_slowly(*question: Any) -> Any:
+            await go_on.wait()
+            return await ask(*question)
+
+        gateway.edge.admission.authenticate = ask_slowly
+        async with terminal(gateway.port) as truck, terminal(gateway.port) as eager:
+            for each in (truck, eager):
+                await each.write(each.message(0x0102, token.encode()))
+            await gateway.until(lambda: sum(each.asking for each in gateway.edge.connections) == 2)
+            for connection in gateway.edge.connections:
+                connection.transport.resume_reading()
+            await truck.write(reports(truck, 3))
+            eager.writer.write(b"\x7e" + b"a" * 100_000)
+            assert await eager.is_closed()
+            await gateway.until(lambda: any(each.backlog for each in gateway.edge.connections))
+            go_on.set()
+            assert await hear_answers(truck, 4) == [0] * 4
+        assert gateway.rejected("flood") == 1
+
+    converse(engine, talk)
+    assert len(fixes(engine)) == 3
+
+
 def test_a_login_while_the_database_is_away_is_for_another_time(engine: Engine) -> None:
     """Nobody is let in who could not be looked up; the terminal comes again by itself."""
 
