@@ -60,7 +60,11 @@ def test_who_does_not_prove_it_hears_so_and_is_hung_up(
     assert raws(engine) == []
 
 
-@pytest.mark.parametrize("first", [one(just_now()), frame(0x1005), frame(0x1300, b"x")])
+@pytest.mark.parametrize(
+    "first",
+    [one(just_now()), frame(0x1005), frame(0x1300, b"x")],
+    ids=["position", "keep alive", "unsupported"],
+)
 def test_nothing_is_heard_before_the_login(engine: Engine, first: bytes) -> None:
     async def talk(gateway: Running) -> None:
         async with linked(gateway, is_2019=None) as peer:
