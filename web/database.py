@@ -17,7 +17,12 @@ def reading() -> Session:
 
 
 def writing() -> AbstractContextManager[Session]:
-    """`with writing() as session`: commits at the end, rolls back on an exception."""
+    """`with writing() as session`: commits at the end, rolls back on an exception.
+
+    What the request was reading ends first: a request that held two connections at once could wait for ever
+    for one that others like it hold. What it reads afterwards shows what was written.
+    """
+    close_sessions()
     return write_sessions(current_app.extensions["engine"]).begin()
 
 
