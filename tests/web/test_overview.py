@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from models.session import write_sessions
 from models.values import Viewer
-from models.vocabulary import CustodyState, DecisionOutcome, FindingKind, Role, VerdictValue, WeighingRole
+from models.vocabulary import (
+    CustodyState,
+    DecisionOutcome,
+    Doubt,
+    FindingKind,
+    Role,
+    VerdictValue,
+    WeighingRole,
+)
 from tests import cast
 from tests import factories as make
 from tests.cast import Cast
@@ -128,6 +136,15 @@ def test_positions_are_the_newest_usable_fixes(engine: Engine, people: Cast) -> 
     assert [found.lon, found.lat] == pytest.approx([120.1, 31.05])
     assert found.is_moving
     assert (found.open_findings, found.open_today) == (1, 1)
+
+
+def test_a_doubted_fix_of_the_same_second_is_not_shown(engine: Engine, people: Cast) -> None:
+    arrival = DAY + timedelta(minutes=50)
+    with write_sessions(engine).begin() as session:
+        for lon, lat in ((119.0, 30.0), (121.0, 32.0)):  # on either side, whatever the order of the rows
+            make.fixes(session, people.ours.device, [(arrival, lon, lat)], doubts=int(Doubt.NOT_FIXED))
+    found = positions(engine, arrival)[people.ours.vehicle.code]
+    assert (found.at, found.lon, found.lat) == (arrival, pytest.approx(120.1), pytest.approx(31.05))
 
 
 def test_findings_of_yesterday_are_open_but_not_of_the_day(engine: Engine, people: Cast) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.facilities import Facility
@@ -143,7 +143,7 @@ def _newest_fixes(session: Session, viewer: Viewer, now: datetime) -> dict[int, 
     newest = aliased(FixRow)
     newest_ms = (
         select(newest.time_ms)
-        .where(newest.device_id == Device.id, newest.doubts.op("&")(int(UNUSABLE_DOUBTS)) == 0)
+        .where(newest.device_id == Device.id, _is_usable(newest.doubts))
         .where(newest.time_ms >= ms_of(DeviceBinding.valid_from))
         .where(newest.time_ms <= round(now.timestamp() * MS_PER_S))
         .order_by(newest.time_ms.desc())
@@ -167,13 +167,20 @@ def _newest_fixes(session: Session, viewer: Viewer, now: datetime) -> dict[int, 
         .join(Vehicle, Vehicle.id == DeviceBinding.vehicle_id)
         .join(FixRow, and_(FixRow.device_id == Device.id, FixRow.time_ms == newest_ms))
         .where(
+            _is_usable(FixRow.doubts),  # a doubted one may bear the same moment
             vehicles_visible(viewer),
             DeviceBinding.valid_from <= now,
             or_(DeviceBinding.valid_to.is_(None), DeviceBinding.valid_to > now),
         )
-        .order_by(FixRow.time_ms)
+        .order_by(FixRow.time_ms, FixRow.lat_e7, FixRow.lon_e7)
     )
     return {row.vehicle_id: row for row in session.execute(query)}
+
+
+def _is_usable(doubts: Any) -> ColumnElement[bool]:
+    """The condition on the doubts of a fix that may be shown."""
+    usable: ColumnElement[bool] = doubts.op("&")(int(UNUSABLE_DOUBTS)) == 0
+    return usable
 
 
 def _carried(session: Session, viewer: Viewer) -> dict[int, list[Carried]]:
