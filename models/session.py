@@ -60,8 +60,8 @@ def begin_at_once(connection: Any) -> None:
 def wait_to_write(connection: Any) -> None:
     """Take the lock of the writer as soon as it is free.
 
-    Writers here hold it for milliseconds; SQLite's own waiting would look again after up to a tenth of a second,
-    and the lock would lie idle meanwhile. Raises OperationalError after SQLITE_BUSY_MS.
+    Writers here hold it for milliseconds; SQLite's own waiting would look again after up to a tenth of a
+    second, and the lock would lie idle meanwhile. Raises OperationalError after SQLITE_BUSY_MS.
     """
     until = time.monotonic() + SQLITE_BUSY_MS / 1000
     connection.exec_driver_sql("PRAGMA busy_timeout=0")
