@@ -13,7 +13,7 @@ from gps_ingest.decoders.jt808.bcd_times import NoSuchTime, offset_ms
 from gps_ingest.decoders.jt808.frames import Frame, contents_of, read_frame
 from gps_ingest.decoders.jt808.locations import UnreadableLocation, items_of_batch, read_location
 from gps_ingest.decoders.jt808.message_ids import MessageId
-from gps_ingest.decoders.jt808.packets import Packets, Whole
+from gps_ingest.decoders.jt808.packets import Packets, Whole, kept_whole
 from gps_ingest.decoders.reception import Reception
 from models.values import Refusal, VendorField
 
@@ -81,6 +81,10 @@ def decode(data: bytes, reception: Reception) -> Decoded:
     """The positions of the device in bytes as they are stored, or in a file; never raises."""
     reader = _Reader(reception)
     contents = contents_of(wire_bytes(data))
+    kept = kept_whole(contents)
+    if kept is not None and kept.frame.device_code == reception.device_code:
+        reader.take_whole(f"message {len(contents)}", kept.frame)
+        return reader.decoded
     for number, content in enumerate(contents, start=1):
         reader.take(f"message {number}", content)
     if not contents:
@@ -88,7 +92,7 @@ def decode(data: bytes, reception: Reception) -> Decoded:
     for assembly in reader.packets.assemblies.values():
         missing = f"{len(assembly.missing)} of {assembly.packets} packets are missing"
         reader.refusals.append(Refusal(f"serial {assembly.first_serial}", "packets", missing))
-    return Decoded(RowBatch(reader.rows, reader.positions), tuple(reader.refusals), place=PLACE)
+    return reader.decoded
 
 
 def wire_bytes(data: bytes) -> bytes:
@@ -111,6 +115,10 @@ class _Reader:
     _items: int = 0
     _ticks: "count[int]" = field(default_factory=count)
 
+    @property
+    def decoded(self) -> Decoded:
+        return Decoded(RowBatch(self.rows, self.positions), tuple(self.refusals), place=PLACE)
+
     def take(self, place: str, content: bytes) -> None:
         frame = read_frame(content)
         if frame is None or frame.fault:
@@ -121,7 +129,7 @@ class _Reader:
         elif frame.packets > 1:
             self._take_packet(place, frame, content)
         else:
-            self._take_whole(place, frame)
+            self.take_whole(place, frame)
 
     def _take_packet(self, place: str, frame: Frame, content: bytes) -> None:
         try:
@@ -130,9 +138,10 @@ class _Reader:
             self.refusals.append(Refusal(place, "packets", f"there is no {error}"))
             return
         if isinstance(whole, Whole):
-            self._take_whole(place, whole.frame)
+            self.take_whole(place, whole.frame)
 
-    def _take_whole(self, place: str, frame: Frame) -> None:
+    def take_whole(self, place: str, frame: Frame) -> None:
+        """A message that is not, or no longer, in packets."""
         decoded = decode_message(frame, profile_of(self.reception))
         if isinstance(decoded.reports, RowBatch):
             self.rows.extend(decoded.reports.rows)

@@ -5,9 +5,10 @@ the index: serial − index + 1 is the first one's. A packet that was asked for 
 serial; it is put where one is missing. The clock is the caller's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gps_ingest.decoders.jt808.frames import Frame
+from gps_ingest.decoders.jt808.frames import Frame, read_frame
 
 Key = tuple[bytes, int, int]
 """Phone, message id, serial of the first packet."""
@@ -112,6 +113,26 @@ class Packets:
         for key in old:
             self._forget(key)
         return len(old)
+
+
+def kept_whole(contents: Sequence[bytes]) -> Whole | None:
+    """The message whose packets these are: all of them in order and nothing else, as a gateway keeps one.
+
+    Their serials may differ, because packets that were asked for again came under new ones. In bytes that
+    hold anything more serials alone tell which packets belong together: nobody knows what was asked for.
+    """
+    first = read_frame(contents[0]) if contents else None
+    if first is None or first.packets != len(contents) or len(contents) < 2:
+        return None
+    assembly = Assembly(first.serial, len(contents), 0.0, 0.0)
+    for index, content in enumerate(contents, start=1):
+        frame = read_frame(content)
+        if frame is None or frame.fault is not None or frame.index != index:
+            return None
+        if (frame.phone, frame.msg_id, frame.packets) != (first.phone, first.msg_id, first.packets):
+            return None
+        assembly.parts[index] = Part(frame, content)
+    return _whole(assembly)
 
 
 def _whole(assembly: Assembly) -> Whole:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from gps_ingest.decoders.jt808.messages import decode
+from gps_ingest.decoders.reception import Reception
 from gps_ingest.gateways import jt808
 from models.session import write_sessions
 from models.vocabulary import Protocol, RawStatus
 from tests.factories import device, vehicle
 from tests.gps_ingest.edges import Running, fixes, raws
-from tests.gps_ingest.jt808.terminal import PHONE, TestTerminal, body_at, converse, terminal
+from tests.gps_ingest.jt808.terminal import OTHER_PHONE, PHONE, TestTerminal, body_at, converse, terminal
 from tests.gps_ingest.jt808.wire import batch_of, frame
 
 BATCH, UNSUPPORTED = 0x0704, 0x0801
@@ -102,6 +104,23 @@ def test_a_packet_that_did_not_come_is_asked_for(engine: Engine, is_2019: bool, 
 
     converse(engine, talk)
     assert len(fixes(engine)) == 60
+    [raw] = raws(engine)
+    again = decode(raw.body, Reception(PHONE, 0))  # what is kept tells the same when it is read anew
+    assert not again.refusals
+    assert sorted(again.batch.time_ms.tolist()) == [fix.time_ms for fix in fixes(engine)]
+
+
+@pytest.mark.parametrize("spoil", ["another index", "another count", "another phone", "one more"])
+def test_packets_of_different_serials_are_one_message_only_where_nothing_else_is(spoil: str) -> None:
+    """In a capture nobody knows what was asked for: two halves of two messages are not put together."""
+    body = long_batch(count=40)
+    phone = OTHER_PHONE if spoil == "another phone" else PHONE
+    first = frame(BATCH, phone, 10, body[:900], packets=(2, 2 if spoil == "another index" else 1))
+    second = frame(BATCH, PHONE, 77, body[900:], packets=(3 if spoil == "another count" else 2, 2))
+    whole = frame(0x0200, PHONE, 90, body_at(datetime.now(UTC))) if spoil == "one more" else b""
+    decoded = decode(first + second + whole, Reception(PHONE, 0))
+    assert len(decoded) == (1 if whole else 0)
+    assert decoded.refusals
 
 
 def test_what_never_becomes_whole_is_asked_for_and_forgotten(
