@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, delete, exists, select, update
+from sqlalchemy import BigInteger, Engine, cast, delete, exists, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.device_days import DeviceDay, DoubtStretch, TrackWindow
@@ -57,18 +57,20 @@ def compare_devices(engine: Engine, this_run: Callable[[Session], Run]) -> None:
 def pass_over_quiet(engine: Engine) -> None:
     """Nearly all days share no window with anybody, and never did: there is nothing to compare."""
     own, other = aliased(TrackWindow), aliased(TrackWindow)
+    begins_ms = cast(DeviceDay.day, BigInteger) * literal(DAY_MS, BigInteger)
+    ends_ms = begins_ms + literal(DAY_MS - 1, BigInteger)
     shared = exists().where(
         other.fingerprint == own.fingerprint,
         (other.device_id != own.device_id) | (other.time_ms != own.time_ms),
     )
-    same_day = own.time_ms.between(DeviceDay.day * DAY_MS, (DeviceDay.day + 1) * DAY_MS - 1)
+    same_day = own.time_ms.between(begins_ms, ends_ms)
     mine = (own.vehicle_id == DeviceDay.vehicle_id, own.device_id == DeviceDay.device_id)
     sharing = exists().where(*mine, same_day, shared)
     told = exists().where(
         DoubtStretch.vehicle_id == DeviceDay.vehicle_id,
         DoubtStretch.device_id == DeviceDay.device_id,
         DoubtStretch.kind == FindingKind.REPLAYED_TRACK,
-        DoubtStretch.from_ms.between(DeviceDay.day * DAY_MS, (DeviceDay.day + 1) * DAY_MS - 1),
+        DoubtStretch.from_ms.between(begins_ms, ends_ms),
     )
     quiet = update(DeviceDay).where(DeviceDay.compared.is_(False), ~sharing, ~told)
     with write_sessions(engine).begin() as session:

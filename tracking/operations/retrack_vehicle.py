@@ -48,9 +48,9 @@ def retrack_vehicle(session: Session, vehicle_id: int, run: Run) -> int:
     )
     if mark is None or mark.dirty_from_ms is None or mark.dirty_from_ms > run.until_ms:
         return 0
-    dirty_ms = watch_devices(session, vehicle_id, mark.dirty_from_ms, run)
+    dirty_ms, read = watch_devices(session, vehicle_id, mark.dirty_from_ms, run)
     anchor = find_anchor(session, vehicle_id, dirty_ms)
-    track = usable(vehicle_track(session, vehicle_id, anchor.restart_ms, run.until_ms))
+    track = usable(vehicle_track(session, vehicle_id, anchor.restart_ms, run.until_ms, read))
     run.tracks.keep(vehicle_id, anchor.restart_ms, run.until_ms, track)
     visits, trips = journeys_of(track, vehicle_id, anchor, run.world)
     replace_visits(session, vehicle_id, anchor, visits)

@@ -8,17 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 
+import numpy as np
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.device_days import DeviceDay, DoubtStretch, TrackWindow
+from models.values import make_track
 from models.vocabulary import FindingKind
 from tracking.queries.contradictions import Run
 from tracking.queries.device_fixes import device_fixes, first_fix_ms, senders_of
 from tracking.queries.doubt_stretches import stretches_of
-from tracking.queries.fixes import BEGINNING_MS, BoundDevice, bound_devices
+from tracking.queries.fixes import BEGINNING_MS, AlreadyRead, BoundDevice, SentTrack, bound_devices
 from tracking.rules.datum_segments import DayProof, datum_segments
 from tracking.rules.device_clock import skew_of_s
+from tracking.rules.device_fixes import joined_fixes
 from tracking.rules.doubt_stretches import DAY_MS, MARGIN_MS, Stretch, day_of
 from tracking.rules.watch_day import WatchedDay, watch_day
 
@@ -35,11 +38,12 @@ COMPARED = (FindingKind.DATUM_SHIFT, FindingKind.REPLAYED_TRACK)
 """Kinds that are not a day's own: they are found by looking at other days."""
 
 
-def watch_devices(session: Session, vehicle_id: int, dirty_ms: int, run: Run) -> int:
+def watch_devices(session: Session, vehicle_id: int, dirty_ms: int, run: Run) -> tuple[int, AlreadyRead]:
     """Bring what is doubted of a vehicle's devices up to the run's moment; new fixes came from dirty_ms on.
 
-    Returns from when on the vehicle's track must be worked out anew: dirty_ms or earlier.
+    Returns from when on the vehicle's track must be worked out anew (dirty_ms or earlier), and what was read.
     """
+    read: dict[tuple[int, int], SentTrack] = {}
     for bound in bound_devices(session, vehicle_id):
         since_ms = max(dirty_ms - MARGIN_MS, bound.from_ms)
         until_ms = min(run.until_ms + 1, bound.to_ms)
@@ -53,7 +57,27 @@ def watch_devices(session: Session, vehicle_id: int, dirty_ms: int, run: Run) ->
         replace_segments(session, vehicle_id, bound)
         after = stretches_of(session, vehicle_id, bound.id)
         dirty_ms = min([dirty_ms, *read_anew_from_ms(before, after)])
-    return dirty_ms
+        read[bound.id, bound.from_ms] = sent_track_of(session, bound, days)
+    return dirty_ms, read
+
+
+def sent_track_of(session: Session, bound: BoundDevice, days: Sequence[WatchedDay]) -> SentTrack:
+    """The fixes of the days as a track; where there are none before, it holds from the beginning."""
+    from_ms = max(days[0].day * DAY_MS, bound.from_ms)
+    first_of_all = first_fix_ms(session, bound.id, bound.from_ms, from_ms) is None
+    fixes = joined_fixes([day.fixes for day in days])
+    track = make_track(
+        time_ms=fixes.time_ms,
+        lat=fixes.lat,
+        lon=fixes.lon,
+        speed_kmh=fixes.speed_kmh,
+        received_ms=fixes.received_ms,
+        load_state=fixes.load_state,
+        acc=fixes.acc,
+        doubts=fixes.doubts,
+        device=np.full(len(fixes), bound.id),
+    )
+    return SentTrack(BEGINNING_MS if first_of_all else from_ms, track)
 
 
 def watched_days(

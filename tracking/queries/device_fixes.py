@@ -11,7 +11,7 @@ from tracking.rules.device_fixes import COLUMNS, DeviceFixes, make_fixes
 IDS_A_QUERY = 500
 FIXES = text(
     "SELECT time_ms, lat_e7, lon_e7, speed_kmh, odometer_km, COALESCE(received_ms, -1), doubts, raw_id,"
-    " COALESCE(satellites, -1), COALESCE(signal, -1), recorder_speed_kmh, alarm FROM fix"
+    " COALESCE(satellites, -1), COALESCE(signal, -1), recorder_speed_kmh, alarm, load_state, acc FROM fix"
     " WHERE device_id = :device AND time_ms >= :start AND time_ms < :end ORDER BY time_ms, lat_e7, lon_e7"
 )
 

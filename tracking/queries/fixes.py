@@ -1,6 +1,6 @@
 """Which fixes did a vehicle's devices send over a time?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -30,12 +30,32 @@ RECEIPTS = text(
 )
 
 
-def vehicle_track(session: Session, vehicle_id: int, start_ms: int, end_ms: int) -> Track:
+@dataclass(frozen=True, slots=True, eq=False)
+class SentTrack:
+    """What a device sent from a moment up to a run's moment, as it was read for other rules already."""
+
+    from_ms: int
+    track: Track
+
+
+AlreadyRead = Mapping[tuple[int, int], SentTrack]
+"""By device and the beginning of its time on the vehicle."""
+NOTHING_READ: AlreadyRead = {}
+
+
+def vehicle_track(
+    session: Session,
+    vehicle_id: int,
+    start_ms: int,
+    end_ms: int,
+    already: AlreadyRead = NOTHING_READ,
+) -> Track:
     """All fixes of the devices bound to a vehicle, each while it was bound, in time order.
 
     start_ms, end_ms: both included. Fixes of every doubt are there, those that the analysis found among them;
     positions are degrees WGS 84, converted from what the device was registered or found to speak; times are
-    true ones where a clock was found to be wrong; columns of the track other than COLUMNS are blank.
+    true ones where a clock was found to be wrong; columns of the track other than COLUMNS may be blank.
+    already: what was read up to end_ms.
     """
     parts = []
     doubted = stretches_seen(session, vehicle_id, start_ms, end_ms)
@@ -44,7 +64,11 @@ def vehicle_track(session: Session, vehicle_id: int, start_ms: int, end_ms: int)
         behind_ms, ahead_ms = clock_reach_ms(known)
         low, high = max(start_ms - behind_ms, bound.from_ms), min(end_ms + ahead_ms, bound.to_ms - 1)
         if low <= high:
-            sent = sent_track(session, bound.id, low, high, received=behind_ms + ahead_ms > 0)
+            held = already.get((bound.id, bound.from_ms))
+            if held is not None and held.from_ms <= low and not ahead_ms:
+                sent = held.track.between(low, high)
+            else:
+                sent = sent_track(session, bound.id, low, high, received=behind_ms + ahead_ms > 0)
             read = read_right(sent, bound.datum, known)
             parts.append(read.between(start_ms, end_ms) if behind_ms + ahead_ms else read)
     return in_time_order(parts)

@@ -1,5 +1,6 @@
 """What did one device send over a time, with everything that tells whether it can be true?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -19,8 +20,8 @@ class DeviceFixes:
     """n fixes of one device in time order, as sent: struct of arrays.
 
     time_ms, received_ms (-1 unknown), lat_e7, lon_e7 (1e-7 degree in the device's own datum), satellites and
-    signal (-1 unknown), alarm (JT/T 808 bits), doubts (vocabulary.Doubt), raw_id: int64; speed_kmh,
-    odometer_km, recorder_kmh: float64, NaN unknown.
+    signal (-1 unknown), alarm (JT/T 808 bits), doubts (vocabulary.Doubt), raw_id, load_state, acc (as in
+    models.values): int64; speed_kmh, odometer_km, recorder_kmh: float64, NaN unknown.
     """
 
     time_ms: IntArray
@@ -35,6 +36,8 @@ class DeviceFixes:
     signal: IntArray
     recorder_kmh: FloatArray
     alarm: IntArray
+    load_state: IntArray
+    acc: IntArray
 
     def __len__(self) -> int:
         return int(self.time_ms.size)
@@ -70,7 +73,7 @@ REAL = frozenset({"speed_kmh", "odometer_km", "recorder_kmh"})
 def make_fixes(**columns: npt.ArrayLike) -> DeviceFixes:
     """Fixes from the columns given (time_ms, lat_e7, lon_e7 at least), blanks for the others."""
     count = len(np.atleast_1d(np.asarray(columns["time_ms"])))
-    blanks = {"doubts": 0, "alarm": 0, "raw_id": 0}
+    blanks = dict.fromkeys(("doubts", "alarm", "raw_id", "load_state", "acc"), 0)
     arrays: dict[str, Any] = {}
     for name in COLUMNS:
         dtype = np.float64 if name in REAL else np.int64
@@ -78,6 +81,11 @@ def make_fixes(**columns: npt.ArrayLike) -> DeviceFixes:
         given = columns.get(name)
         arrays[name] = np.full(count, blank, dtype) if given is None else np.asarray(given, dtype)
     return DeviceFixes(**arrays)
+
+
+def joined_fixes(parts: Sequence[DeviceFixes]) -> DeviceFixes:
+    """Parts that follow each other as one."""
+    return DeviceFixes(*(np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS))
 
 
 def step_times_s(fixes: DeviceFixes) -> FloatArray:
