@@ -16,7 +16,7 @@ COMMIT_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
 class DeviceMetrics:
-    """What became of messages of devices, counted alike by every edge (docs/gateways.md)."""
+    """What became of messages of devices, counted alike by every edge (docs/devices/README.md)."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
