@@ -18,6 +18,8 @@ START, END = 0x5B, 0x5D
 CRC_START = 0xFFFF
 CRC_BYTES = 2
 MAX_FRAME_BYTES = 65_536  # on the wire; a batch of five positions has 400
+LEAST_CONTENT_BYTES = 10  # a shorter frame ends before its message's number
+MOST_FAULTS = 1000  # in one read: what has more is no platform, and others wait meanwhile
 BAD_ESCAPE = re.compile(rb"\x5a(?![\x01\x02])|\x5e(?![\x01\x02])")
 VEHICLE_MESSAGES = frozenset({0x1200, 0x1400, 0x1500, 0x1600})
 VEHICLE_HEAD_BYTES = 28  # plate 21, colour 1, kind u16, length u32
@@ -144,6 +146,12 @@ class FrameStream:
 
     def __init__(self) -> None:
         self._rest = b""
+        self.faults = 0  # things that were no frame in the last read
+
+    @property
+    def hopeless(self) -> bool:
+        """Was the last read so full of what is no frame that the rest of it was given up?"""
+        return self.faults > MOST_FAULTS
 
     @property
     def unfinished(self) -> bool:
@@ -157,20 +165,32 @@ class FrameStream:
     def feed(self, data: bytes, reject: Callable[[str], None]) -> Sequence[bytes]:
         """The frames that are whole now, delimiters included. `reject` is told "junk" and "truncated"."""
         *pieces, rest = (self._rest + data).split(b"\x5d")
-        frames = []
-        for piece in pieces:
-            before, start, content = piece.rpartition(b"\x5b")
-            if before.strip(b"\0\r\n"):
-                reject("truncated" if b"\x5b" in before else "junk")
-            if start:
-                frames.append(start + content + b"\x5d")
-            elif content:
-                reject("junk")
+        self.faults = 0
+        frames: list[bytes] = []
+        for piece in filter(None, pieces):
+            fault = self._take_piece(piece, frames)
+            if fault:
+                reject(fault)
+                self.faults += 1
+            if self.hopeless:
+                break
         begin = rest.rfind(b"\x5b")
         if begin > 0 or (begin < 0 and rest.strip(b"\0\r\n")):
             reject("truncated" if b"\x5b" in rest[:begin] and begin > 0 else "junk")
         self._rest = rest[begin:] if begin >= 0 else b""
         return frames
+
+    def _take_piece(self, piece: bytes, frames: list[bytes]) -> str | None:
+        """What stands before an end: a frame into `frames`, and what is wrong with the rest of it."""
+        before, start, content = piece.rpartition(b"\x5b")
+        if not start:
+            return "junk"
+        frames.append(start + content + b"\x5d")
+        if len(content) < LEAST_CONTENT_BYTES:
+            self.faults += 1  # whoever reads it will tell why
+        if before.strip(b"\0\r\n"):
+            return "truncated" if b"\x5b" in before else "junk"
+        return None
 
 
 def is_of_vehicle(raw: bytes) -> bool:

@@ -117,7 +117,7 @@ class AisConnection(Connection):
         if not self.known:
             return
         *lines, rest = (self.buffer + data).split(b"\n")
-        for line in lines:
+        for line in filter(bytes.strip, lines):  # empty ones come by the hundred thousand
             self.feed.hear(line, self.source, self.assembly)
         if len(rest) > MAX_LINE_BYTES:
             self.hang_up("oversized")

@@ -82,9 +82,11 @@ class Terminal(Connection):
             if len(self.backlog) > MOST_BACKLOG_BYTES:
                 self.hang_up("flood")
             return
-        self.take_all(self.stream.feed(data, self.reject))
+        self.take_all(self.stream.feed(data, self._pass_over))
         if self.stream.oversized:
             self.hang_up("oversized")
+        elif self.stream.hopeless:
+            self.hang_up("flood")
         if not self.stream.unfinished:
             self.unfinished_since = None
         elif self.unfinished_since is None:
@@ -101,6 +103,12 @@ class Terminal(Connection):
 
     def reject(self, reason: str) -> None:
         self.house.context.metrics.rejected.labels(reason).inc()
+
+    def _pass_over(self, reason: str) -> None:
+        """What is no message; of somebody unknown it counts as spoken."""
+        self.reject(reason)
+        if not self.known and not self.house.may_speak(self.address):
+            self.hang_up("flood")
 
     def reply(self, data: bytes) -> None:
         """Write once for all answers of this turn of the loop."""

@@ -63,9 +63,12 @@ class Link(Connection):
     # --- bytes in, bytes out ---------------------------------------------------------------------------
 
     def received(self, data: bytes) -> None:
-        frames = self.stream.feed(data, self.reject)
+        frames = self.stream.feed(data, self._pass_over)
         if not frames and self.stream.oversized:
             self.hang_up("oversized")
+            return
+        if self.stream.hopeless:
+            self.hang_up("flood")
             return
         if not self.stream.unfinished:
             self.unfinished_since = None
@@ -83,6 +86,12 @@ class Link(Connection):
 
     def reject(self, reason: str) -> None:
         self.house.context.metrics.rejected.labels(reason).inc()
+
+    def _pass_over(self, reason: str) -> None:
+        """What is no frame; of somebody unknown it counts as spoken."""
+        self.reject(reason)
+        if not self.known and not self.house.may_speak(self.address):
+            self.hang_up("flood")
 
     def reply(self, to: Frame, msg_id: int, body: bytes = b"") -> None:
         """A frame of the same edition and version; the code in it is the other platform's, as in theirs."""

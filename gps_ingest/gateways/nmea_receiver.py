@@ -1,6 +1,7 @@
 """What does the platform do with each line of a GNSS receiver? One connection of the NMEA gateway."""
 
 import asyncio
+from collections import deque
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LOGIN = b"$PSLUD,"
 MOST_LINE_BYTES = 200  # a sentence has 82; a tag block and a login line with a long token fit too
+MOST_BACKLOG_BYTES = 524_288  # of a receiver that goes on while it is being looked up
 MOST_UNREAD_BYTES = 16_384  # answers of a receiver that does not read them: it needs none
 SECOND_ENDS_S = 0.5  # without a further line the second is complete
 NO = b"$" + sealed("PSLUD,NO") + b"\r\n"
@@ -31,12 +33,15 @@ NO = b"$" + sealed("PSLUD,NO") + b"\r\n"
 class Receiver(Connection):
     """A receiver: first its login, then its sentences."""
 
-    __slots__ = ("asking", "buffer", "code", "ended", "nmea", "reception", "seconds", "timer", "unanswered")
+    __slots__ = (
+        "asking", "buffer", "code", "ended", "nmea", "reception", "seconds", "timer", "unanswered", "unread",
+    )  # fmt: skip
 
     def __init__(self, house: "NmeaHouse") -> None:
         super().__init__(house)
         self.nmea = house
-        self.buffer = b""
+        self.buffer = b""  # a line that has not ended, and what came behind a login that is looked at
+        self.unread: deque[bytes] = deque()
         self.code = ""
         self.reception: Reception | None = None
         self.seconds = SecondsBuffer()
@@ -49,19 +54,27 @@ class Receiver(Connection):
     def received(self, data: bytes) -> None:
         self.buffer += data
         if not self.asking:
-            self._read_lines()
+            self._read()
+        elif len(self.buffer) > MOST_BACKLOG_BYTES:
+            self._turn_away("flood")
 
-    def _read_lines(self) -> None:
+    def _read(self) -> None:
         """Every whole line; a login makes the rest wait for the database."""
-        while not self.asking and not self.is_closing:
-            line, newline, rest = self.buffer.partition(b"\n")
+        *lines, self.buffer = self.buffer.split(b"\n")
+        self.unread.extend(lines)
+        if lines:
+            self.unfinished_since = None
+        if self.known:
+            self.unread = deque(filter(bytes.strip, self.unread))  # empty lines by the hundred thousand
+        while self.unread and not self.asking and not self.is_closing:
+            line = self.unread.popleft()
             if len(line) > MOST_LINE_BYTES:
                 self._turn_away("oversized")
                 return
-            if not newline:
-                break
-            self.buffer, self.unfinished_since = rest, None
             self._read_line(line.strip())
+        if len(self.buffer) > MOST_LINE_BYTES and not self.asking:
+            self._turn_away("oversized")
+            return
         if not self.buffer or self.asking:
             self.unfinished_since = None
         elif self.unfinished_since is None:
@@ -72,10 +85,10 @@ class Receiver(Connection):
             self.timer = loop.call_later(SECOND_ENDS_S, self.submit_all)
 
     def _read_line(self, line: bytes) -> None:
-        if not line:
-            return
         if not self.known:
             self._log_in(line)
+        elif not line:
+            return
         elif LOGIN in line:  # modems may repeat what they were told to send first; a token is never kept
             if login_of(line)[0] != self.code:
                 self._turn_away("second_login")
@@ -98,15 +111,18 @@ class Receiver(Connection):
 
     def _turn_away(self, reason: str) -> None:
         self.buffer = b""
+        self.unread.clear()
         self.submit_all()
         self.hang_up(reason)
 
     # --- who is it? -----------------------------------------------------------------------------------
 
     def _log_in(self, line: bytes) -> None:
-        """The first line: a login that can be read, or the connection ends."""
+        """The first line: a login that can be read, or the connection ends. Empty ones count as spoken."""
         if not self.house.may_speak(self.address):
             self._turn_away("flood")
+            return
+        if not line:
             return
         code, token = login_of(line)
         if not code:
@@ -135,7 +151,7 @@ class Receiver(Connection):
             return
         self.known, self.code = True, code
         self.send(b"$" + sealed("PSLUD,HELLO") + b"\r\n")
-        self._read_lines()
+        self._read()
         if self.transport is not None and not self.nmea.is_paused and not self.ended:
             self.transport.resume_reading()
         if self.ended:

@@ -298,3 +298,16 @@ def test_what_was_read_before_the_end_is_committed_and_told(engine: Engine, toke
 )
 def test_a_login_line(line: bytes, read: tuple[str, bytes]) -> None:
     assert login_of(line) == read
+
+
+def test_empty_lines_behind_the_login_are_passed_over(engine: Engine, token: str) -> None:
+    async def talk(gateway: Running) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+        writer.write(login(token) + b"\r\n" * 50_000 + lines(RMC, GGA))
+        writer.write_eof()
+        assert await line_of(reader) == HELLO
+        assert await line_of(reader) == b"$" + sealed("PSLUD,OK,2") + b"\r\n"
+        writer.close()
+
+    converse(engine, talk)
+    assert len(fixes(engine)) == 1
