@@ -16,7 +16,6 @@ from models.session import read_sessions, write_sessions
 from models.vocabulary import FindingKind
 from tracking.operations.mark_manifests import mark_manifest_ids
 from tracking.operations.revise_findings import ScopedDraft, revise_findings
-from tracking.operations.watch_devices import of_device
 from tracking.queries.contradictions import Run
 from tracking.queries.device_marks import device_marks
 from tracking.queries.device_subjects import losses_around, manifests_touched
@@ -49,14 +48,28 @@ def tell_changed(engine: Engine, this_run: Callable[[Session], Run]) -> None:
     with read_sessions(engine)() as session:
         run = this_run(session)
         days = changed_days(session)
-        pairs = sorted(set(days) | set(near_losses(session, days)))
+        pairs = sorted((set(days) & spoken_of(session)) | set(near_losses(session, days)))
     for pair in pairs:
         with write_sessions(engine).begin() as session:
             before = told_manifests(session, pair)
             tell_pair(session, pair, run)
             mark_manifest_ids(session, before | told_manifests(session, pair))
-            mine = (*of_device(DeviceDay, *pair), DeviceDay.day.in_(days.get(pair, ())))
-            session.execute(update(DeviceDay).where(*mine).values(told=True))
+    with write_sessions(engine).begin() as session:
+        session.execute(update(DeviceDay).where(DeviceDay.told.is_(False)).values(told=True))
+
+
+def spoken_of(session: Session) -> set[Pair]:
+    """The devices of which anything is doubted or told: nearly all have neither."""
+    stretches = select(DoubtStretch.vehicle_id, DoubtStretch.device_id).distinct()
+    scopes = select(Finding.scope).where(Finding.current, Finding.scope.startswith(SCOPE)).distinct()
+    doubted = {(vehicle_id, device_id) for vehicle_id, device_id in session.execute(stretches)}
+    return doubted | {pair_of(scope) for scope in session.scalars(scopes)}
+
+
+def pair_of(scope: str) -> Pair:
+    """The device on a vehicle whose scope it is."""
+    vehicle_id, device_id = scope.removeprefix(SCOPE).split(":")
+    return int(vehicle_id), int(device_id)
 
 
 def changed_days(session: Session) -> dict[Pair, list[int]]:
@@ -86,10 +99,7 @@ def near_losses(session: Session, days: dict[Pair, list[int]]) -> list[Pair]:
         Finding.scope.startswith(SCOPE),
         Finding.start_ms.between(low, high),
     )
-    for scope in session.scalars(scopes.distinct()):
-        vehicle_id, device_id = scope.removeprefix(SCOPE).split(":")
-        pairs.append((int(vehicle_id), int(device_id)))
-    return pairs
+    return pairs + [pair_of(scope) for scope in session.scalars(scopes.distinct())]
 
 
 def tell_vehicles(session: Session, vehicle_ids: Iterable[int], run: Run) -> None:
