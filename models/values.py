@@ -4,7 +4,7 @@ Import-free of SQLAlchemy and Flask. Times are milliseconds UTC in arrays and in
 positions are degrees WGS 84; masses kg; moisture a mass fraction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,11 +149,20 @@ class VendorField:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An item that could not be taken: where it stood, which field, and a sentence for a person."""
+    """An item that could not be taken: where it stood, which field, and a sentence for a person.
+
+    `count`: for how many items it stands, where they are too many to tell one by one.
+    """
 
     place: str  # "manifests.jsonl:12", "[3]", "track 1, segment 1, point 7"
     field: str
     reason: str  # a message key of models.messages or a plain English sentence
+    count: int = 1
+
+
+def not_taken(refusals: Iterable[Refusal]) -> int:
+    """How many items the refusals stand for."""
+    return sum(refusal.count for refusal in refusals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,22 @@
 """How do lines of scenario columns become position reports?
 
-A row is a line: a line break inside quotes is refused. Files are read in pieces of whole lines, so that
-a file of any length takes little memory; each piece is converted column by column, and only a piece in
-which something cannot be read is gone through row by row to say which row and field.
+A row is a line: a line break inside quotes is refused. Rows are read in pieces, so that a file of any length
+takes little memory; each piece is converted column by column, and only a piece in which something cannot be
+read is gone through row by row to say which row and field.
 """
 
 import csv
-from collections.abc import Sequence
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 
+from gps_ingest.decoders.faults import Faults
 from gps_ingest.decoders.fix_batch import (
     NEVER,
     UNKNOWN_COUNT,
@@ -19,6 +24,7 @@ from gps_ingest.decoders.fix_batch import (
     FixBatch,
     batch_of,
     make_batch,
+    merge,
     nothing_decoded,
 )
 from gps_ingest.decoders.fix_fields import (
@@ -31,14 +37,23 @@ from gps_ingest.decoders.fix_fields import (
     MAX_QUANTITY,
     MILLISECOND,
     READERS,
+    RECEIPT,
+    Readers,
     read_fix,
 )
+from gps_ingest.decoders.lines import Lines
 from models.values import ACC_UNKNOWN, LOAD_UNKNOWN, DecodedFix, FloatArray, IntArray, Refusal
 
 REQUIRED = ("recorded_at", "lat", "lon")
 DEVICE = "device_id"
 MAX_LINE_BYTES = 10_000
 LINE = "line {}"
+ROWS_A_PIECE = 500
+SCENARIO_READERS: Readers = {**READERS, **RECEIPT}
+FIRST_LINE = re.compile(rb"[^\r\n]*")
+BLANK_ROW = re.compile(rb'[\s,]*(?:"[ \t]*"[\s,]*)*')
+
+NumberedLine = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +65,47 @@ class CsvRows:
     refusals: list[Refusal]
 
 
+@dataclass(frozen=True, slots=True)
+class CsvForm:
+    """How the rows of a file are read: its columns, what may stand in them, and what goes before the number
+    of a line in refusals ("tracks/a.csv:")."""
+
+    columns: Sequence[str]
+    readers: Readers
+    place: str
+
+
 class HeaderRefused(ValueError):
     """The first line does not name the columns; the message is the sentence for a person."""
 
 
 def decode(body: bytes, device_code: str | None = None) -> Decoded:
-    """All reports of a file in memory; rows that name another device than `device_code` are refused."""
-    lines = body.splitlines(keepends=True)
+    """All reports of a file in memory; rows that name another device than `device_code` are refused.
+
+    A column `received_at` is passed over: a file has no say in when its rows were received.
+    """
+    first_line = FIRST_LINE.match(body)
     try:
-        columns = read_header(lines[0] if lines else b"")
+        columns = read_header(first_line[0] if first_line else b"")
     except HeaderRefused as refused:
         return nothing_decoded("line 1", "header", str(refused))
-    rows = decode_lines(columns, lines[1:], 2, "line ")
-    if device_code is None:
-        return Decoded(rows.batch, tuple(rows.refusals), place=LINE)
-    own = np.array([code in ("", device_code) for code in rows.devices], dtype=np.bool_)
-    foreign = [
-        Refusal(f"line {line}", DEVICE, "the row belongs to another device")
-        for line in rows.batch.position[~own].tolist()
-    ]
-    return Decoded(rows.batch.take(own), tuple(rows.refusals + foreign), place=LINE)
+    lines, faults = Lines(body), Faults()
+    rows = ((number, line) for number, line in lines if number > 1)
+    batches = []
+    for batch, devices in read_pieces(rows, CsvForm(columns, READERS, "line "), faults):
+        own = np.array([device_code is None or code in ("", device_code) for code in devices], dtype=np.bool_)
+        for line in batch.position[~own].tolist():
+            faults.turn_away([Refusal(f"line {line}", DEVICE, "the row belongs to another device")])
+        batches.append(batch if own.all() else batch.take(own))
+    if faults.in_vain:
+        faults.stop(f"line {lines.number + 1}", lines.left)
+    return Decoded(merge(batches), faults.refusals, place=LINE)
 
 
 def read_header(line: bytes) -> list[str]:
     """The column names of the first line; raises HeaderRefused."""
+    if len(line) > MAX_LINE_BYTES:
+        raise HeaderRefused(f"the first line is longer than {MAX_LINE_BYTES} bytes")
     try:
         text = line.decode("utf-8-sig").strip()
         names = [name.strip() for name in next(csv.reader([text], strict=True), [])]
@@ -82,37 +114,55 @@ def read_header(line: bytes) -> list[str]:
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise HeaderRefused(f"the first line names no column {', '.join(missing)}")
-    twice = {name for name in names if name and names.count(name) > 1}
+    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if twice:
-        raise HeaderRefused(f"the first line names {', '.join(sorted(twice))} twice")
+        raise HeaderRefused(f"the first line names {', '.join(twice)} twice")
     return names
 
 
 def decode_lines(columns: Sequence[str], lines: Sequence[bytes], first_line: int, place: str) -> CsvRows:
-    """The reports of `lines`, the first of which is line number `first_line` of its file.
+    """The reports of a scenario's `lines`, the first of which is line number `first_line` of its file.
 
-    `place` goes before the line number in refusals ("tracks/a.csv:"). Blank lines are passed over.
+    Its rows say when they were received, and every fault is told: the folder is the operator's own.
     """
-    try:
-        return _decode_columns(columns, lines, first_line)
-    except (ValueError, TypeError, OverflowError, KeyError, csv.Error):
-        return _decode_rows(columns, lines, first_line, place)
+    faults = Faults(most_told=sys.maxsize, patience=sys.maxsize)
+    form = CsvForm(columns, SCENARIO_READERS, place)
+    pieces = list(read_pieces(enumerate(lines, start=first_line), form, faults))
+    devices = [code for _, codes in pieces for code in codes]
+    return CsvRows(merge([batch for batch, _ in pieces]), devices, list(faults.refusals))
 
 
-def _decode_columns(columns: Sequence[str], lines: Sequence[bytes], first_line: int) -> CsvRows:
+def read_pieces(
+    lines: Iterable[NumberedLine], form: CsvForm, faults: Faults
+) -> Iterator[tuple[FixBatch, list[str]]]:
+    """The reports of some rows at a time, with the device that each names; ends where it is in vain.
+
+    Blank rows are passed over.
+    """
+    rows = ((number, line) for number, line in lines if not BLANK_ROW.fullmatch(line))
+    while not faults.in_vain and (piece := list(islice(rows, ROWS_A_PIECE))):
+        try:
+            batch, devices = _decode_columns(form, piece)
+        except (ValueError, TypeError, OverflowError, KeyError, csv.Error):
+            batch, devices = _decode_rows(form, piece, faults)
+        faults.good += len(batch)
+        yield batch, devices
+
+
+def _decode_columns(form: CsvForm, piece: Sequence[NumberedLine]) -> tuple[FixBatch, list[str]]:
     """The quick way, for a piece without any fault; raises one of several errors otherwise."""
-    if not lines:
-        return CsvRows(batch_of([], []), [], [])
+    lines = [line for _, line in piece]
     rows = list(csv.reader([line.decode() for line in lines], strict=True))
     if len(rows) != len(lines) or max(map(len, lines)) > MAX_LINE_BYTES:
         raise ValueError("a row is not a line")
-    by_name = dict(zip(columns, zip(*rows, strict=True), strict=True))
+    by_name = dict(zip(form.columns, zip(*rows, strict=True), strict=True))
+    received = by_name["received_at"] if form.readers.keys() & by_name.keys() & RECEIPT.keys() else None
     batch = make_batch(
         time_ms=_times(by_name["recorded_at"]),
         lat=_bounded(_numbers(by_name["lat"], blank=None), MAX_COORDINATE_DEG),
         lon=_bounded(_numbers(by_name["lon"], blank=None), MAX_COORDINATE_DEG),
         **{name: _quantities(by_name[name]) for name in QUANTITIES if name in by_name},
-        **({"received_ms": _optional_times(by_name["received_at"])} if "received_at" in by_name else {}),
+        **({} if received is None else {"received_ms": _optional_times(received)}),
         **(
             {"load_state": _words(by_name["load_state"], LOAD_STATES, LOAD_UNKNOWN)}
             if "load_state" in by_name
@@ -120,10 +170,10 @@ def _decode_columns(columns: Sequence[str], lines: Sequence[bytes], first_line: 
         ),
         **({"acc": _words(by_name["acc"], ACCS, ACC_UNKNOWN)} if "acc" in by_name else {}),
         **({"satellites": _satellites(by_name["satellites"])} if "satellites" in by_name else {}),
-        position=np.arange(first_line, first_line + len(lines)),
+        position=np.array([number for number, _ in piece]),
     )
     devices = [code.strip() for code in by_name[DEVICE]] if DEVICE in by_name else [""] * len(lines)
-    return CsvRows(batch, devices, [])
+    return batch, devices
 
 
 QUANTITIES = ("speed_kmh", "course_deg", "accuracy_m", "odometer_km")
@@ -176,31 +226,29 @@ def _words(texts: Sequence[str], words: dict[str, int], blank: int) -> list[int]
     return [words[text] if text else blank for text in texts]
 
 
-def _decode_rows(columns: Sequence[str], lines: Sequence[bytes], first_line: int, place: str) -> CsvRows:
+def _decode_rows(form: CsvForm, piece: Sequence[NumberedLine], faults: Faults) -> tuple[FixBatch, list[str]]:
     """The patient way: each row by itself, with every reason for refusing it."""
     fixes: list[DecodedFix] = []
     positions: list[int] = []
     devices: list[str] = []
-    refusals: list[Refusal] = []
-    for number, line in enumerate(lines, start=first_line):
-        values = _row_values(columns, line, f"{place}{number}")
-        if values is None:
-            continue
+    for number, line in piece:
+        place = f"{form.place}{number}"
+        values = _row_values(form, line, place)
         if isinstance(values, list):
-            refusals += values
+            faults.refuse(values)
             continue
-        fix = read_fix(values, f"{place}{number}")
+        fix = read_fix(values, place, form.readers)
         if isinstance(fix, list):
-            refusals += fix
+            faults.refuse(fix)
         else:
             fixes.append(fix)
             positions.append(number)
             devices.append(values.get(DEVICE, "").strip())
-    return CsvRows(batch_of(fixes, positions), devices, refusals)
+    return batch_of(fixes, positions), devices
 
 
-def _row_values(columns: Sequence[str], line: bytes, place: str) -> dict[str, str] | list[Refusal] | None:
-    """The named cells of a line, None for a blank line, or why it cannot be read."""
+def _row_values(form: CsvForm, line: bytes, place: str) -> dict[str, str] | list[Refusal]:
+    """The named cells of a line, or why it cannot be read."""
     if len(line) > MAX_LINE_BYTES:
         return [Refusal(place, "row", f"the line is longer than {MAX_LINE_BYTES} bytes")]
     try:
@@ -210,10 +258,7 @@ def _row_values(columns: Sequence[str], line: bytes, place: str) -> dict[str, st
         return [Refusal(place, "row", "the line is not UTF-8 text")]
     except csv.Error as error:
         return [Refusal(place, "row", f"the line is not a row of cells: {error}")]
-    if not "".join(cells).strip():
-        return None
-    if len(cells) != len(columns):
-        return [Refusal(place, "row", f"{len(cells)} cells under {len(columns)} columns")]
-    return {
-        name: cell for name, cell in zip(columns, cells, strict=True) if name in READERS or name == DEVICE
-    }
+    if len(cells) != len(form.columns):
+        return [Refusal(place, "row", f"{len(cells)} cells under {len(form.columns)} columns")]
+    named = zip(form.columns, cells, strict=True)
+    return {name: cell for name, cell in named if name in form.readers or name == DEVICE}

@@ -154,17 +154,23 @@ READERS: Readers = {
     "course_deg": ("course_deg", quantity),
     "accuracy_m": ("accuracy_m", quantity),
     "odometer_km": ("odometer_km", quantity),
-    "received_at": ("received_ms", moment_ms),
     "load_state": ("load_state", load_state),
     "acc": ("acc", acc),
     "satellites": ("satellites", satellites),
 }
-"""Field of the wire → field of DecodedFix and how it is read; the one list of what a report may say."""
+"""Field of the wire → field of DecodedFix and how it is read; the one list of what a report may say.
+
+When a report was received is not among it: that is the server's to say.
+"""
+RECEIPT: Readers = {"received_at": ("received_ms", moment_ms)}
+"""What only a scenario may say beside it: its tracks were received long ago, by somebody else."""
 
 
-def read_fix(values: Mapping[str, object], place: str) -> DecodedFix | list[Refusal]:
+def read_fix(
+    values: Mapping[str, object], place: str, readers: Readers = READERS
+) -> DecodedFix | list[Refusal]:
     """One report from its named fields, or every reason why it cannot be taken."""
-    return read_by(READERS, values, place)
+    return read_by(readers, values, place)
 
 
 def read_by(readers: Readers, values: Mapping[str, object], place: str) -> DecodedFix | list[Refusal]:

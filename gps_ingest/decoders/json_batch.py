@@ -71,10 +71,8 @@ def decode_each(items: Sequence[object]) -> Decoded:
 
 def read_item(item: Mapping[str, object], place: str) -> DecodedFix | list[Refusal]:
     """One report; `time` stands in for `recorded_at`."""
-    values = {**item, "received_at": None}
     clock = "recorded_at" if "recorded_at" in item or "time" not in item else "time"
-    values["recorded_at"] = item.get(clock)
-    fix = read_fix(values, place)
+    fix = read_fix({**item, "recorded_at": item.get(clock)}, place)
     if isinstance(fix, DecodedFix):
         return fix
     return [

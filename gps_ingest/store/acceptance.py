@@ -109,8 +109,8 @@ def accept_all(
     """Write messages and their fixes; what became of each, in order. A message that came before changes
     nothing.
 
-    `stamp_receipt` gives fixes that carry no time of receipt their message's own; a scenario's blank
-    stays unknown. The message of a device that is not known, or not in service, goes to quarantine whole
+    `stamp_receipt` gives every fix its message's time of receipt; without it what the decoder read stands,
+    and a scenario's blank stays unknown. The message of a device that is not known, or not in service, goes to quarantine whole
     and nothing else is written; what cannot be the code of a device is refused and not kept.
     """
     known = known_devices(session, {arrival.message.device_code for arrival in arrivals})
@@ -142,8 +142,8 @@ def _doubt_all(arrivals: Sequence[Arrival], limits: DoubtThresholds, *, stamp_re
 
 
 def stamped(batch: FixBatch, received_ms: IntArray) -> FixBatch:
-    """The batch with its messages' time of receipt where a fix carries none of its own."""
-    return replace(batch, received_ms=np.where(batch.received_ms == NEVER, received_ms, batch.received_ms))
+    """The batch with its messages' time of receipt: no sender has a say in it."""
+    return replace(batch, received_ms=received_ms)
 
 
 def _all_held_back(

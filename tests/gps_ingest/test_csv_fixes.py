@@ -30,8 +30,15 @@ def test_a_full_row() -> None:
         4.5,
         1200.5,
     )
-    assert (batch.received_ms[0], batch.load_state[0], batch.acc[0]) == (NOON_MS + 3000, LOAD_FULL, ACC_ON)
+    assert (batch.load_state[0], batch.acc[0]) == (LOAD_FULL, ACC_ON)
     assert batch.position[0] == 2
+
+
+def test_only_a_scenario_says_when_its_rows_were_received() -> None:
+    loaded = decode_lines(read_header(HEADER), [FULL, BARE], 2, "tracks/a.csv:")
+    assert loaded.batch.received_ms.tolist() == [NOON_MS + 3000, NEVER]
+    sent = decode(HEADER + FULL + BARE + FULL.replace(b"12:00:03Z", b"soon"), "D1")
+    assert (sent.batch.received_ms.tolist(), sent.refusals) == ([NEVER, NEVER, NEVER], ())
 
 
 def test_blank_cells_are_unknown() -> None:
