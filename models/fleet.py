@@ -63,6 +63,10 @@ class Device(Base):
     # Ahead of UTC, of a clock that sends local time without a zone; blank: as its format says.
     utc_offset_minutes: Mapped[int | None] = mapped_column(Integer)
     terminal_id: Mapped[str | None] = mapped_column(String(64))  # what it said of itself when it registered
+    # Of the token that it was given when it registered and has not shown yet; token_hash stays in force.
+    pending_token_hash: Mapped[str | None] = mapped_column(String(64))
+    # How often an administrator gave, took away or cleared the token: an open session of before ends.
+    token_issue: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
     bindings: Mapped[list["DeviceBinding"]] = relationship(
         back_populates="device", order_by="DeviceBinding.valid_from"

@@ -13,6 +13,8 @@ from gps_ingest.gateways.connections import Connection, ConnectionHouse
 from gps_ingest.gateways.jt808_admission import Admission
 from gps_ingest.gateways.jt808_terminal import Terminal
 from gps_ingest.gateways.lifecycle import GatewayContext
+from gps_ingest.gateways.standing import StandingWatch
+from models.session import read_sessions
 
 ASK_AGAIN_S = 10.0  # for packets that did not come
 ASSEMBLY_S = (
@@ -24,6 +26,7 @@ async def start(context: GatewayContext, host: str, port: int) -> "Jt808House":
     """Let terminals in; raises OSError where the port is taken."""
     house = Jt808House(context)
     await house.listen(host, port)
+    house.standing.start()
     return house
 
 
@@ -35,11 +38,15 @@ class Jt808House(ConnectionHouse):
         self.admission = Admission(context.engine, context.settings)
         self.usual_profile = Profile(offset_ms(None))
         self.assembling: set[Terminal] = set()  # those with messages of which packets are missing
+        self.standing = StandingWatch(read_sessions(context.engine), self._proven)
         self._questions: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
 
     def _new_terminal(self, house: ConnectionHouse) -> Terminal:
         return Terminal(self)
+
+    def _proven(self) -> list[Terminal]:
+        return [each for each in self.connections if isinstance(each, Terminal) and each.known]
 
     def spawn(self, question: Coroutine[Any, Any, None]) -> None:
         """Run it beside the loop's other work."""
@@ -73,6 +80,7 @@ class Jt808House(ConnectionHouse):
 
     async def stop_accepting(self) -> None:
         """Read nothing more; what was read is submitted once the questions before it are answered."""
+        self.standing.stop()
         await super().stop_accepting()
         while self._questions:
             await asyncio.wait(set(self._questions))

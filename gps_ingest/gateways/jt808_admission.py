@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from gps_ingest.decoders.jt808.messages import Profile, profile_of
 from gps_ingest.gateways.questions import ask
 from gps_ingest.store.registration import (
+    Admitted,
     RegistrationAnswer,
     Verdict,
     authenticated,
+    put_in_force,
     register_terminal,
     verdict_on,
 )
@@ -17,6 +18,7 @@ from gps_ingest.store.waiting_room import WaitingRoom
 from gps_ingest.store.watermarks import to_ms
 from models.session import read_sessions, write_sessions
 from models.settings import Settings
+from models.vocabulary import Protocol
 
 
 class Admission:
@@ -39,10 +41,15 @@ class Admission:
             self._writing, lambda session: register_terminal(session, code, identity, may_again=may_again)
         )
 
-    async def authenticate(self, code: str, token: bytes, now: datetime) -> Profile | None:
-        """What to know of the device, when the token is its own."""
-        reception = await ask(self._reading, lambda session: authenticated(session, code, token, to_ms(now)))
-        return None if reception is None else profile_of(reception)
+    async def authenticate(self, code: str, token: bytes, now: datetime) -> Admitted | None:
+        """What to know of the device, when the token is its own; from now on no older token is."""
+        admitted = await ask(
+            self._reading, lambda session: authenticated(session, code, Protocol.JT808, token, to_ms(now))
+        )
+        if admitted is None or not admitted.first:
+            return admitted
+        in_force = await ask(self._writing, lambda session: put_in_force(session, code, token))
+        return admitted if in_force else None
 
     async def has_room(self, code: str) -> bool:
         """May one more message of a sender that proved nothing be kept? One that may is counted."""

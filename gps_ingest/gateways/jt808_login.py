@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gps_ingest.decoders.jt808.frames import Frame
 from gps_ingest.decoders.jt808.message_ids import MessageId, RegisterResult, Result
-from gps_ingest.decoders.jt808.messages import decode_message
+from gps_ingest.decoders.jt808.messages import decode_message, profile_of
 from gps_ingest.decoders.jt808.registrations import UnreadableBody, read_registration, read_token
 from gps_ingest.store.acceptance import Arrival
 from gps_ingest.store.raw_messages import Message
@@ -67,6 +67,9 @@ async def _register(terminal: "Terminal", frame: Frame, identity: str) -> None:
     log.info("terminal %s registers from %s: %s", frame.device_code, terminal.source, answer.verdict.value)
     if answer.verdict is not Verdict.ADMITTED:
         terminal.reject(f"register_{answer.verdict.value}")
+    elif answer.again:
+        terminal.jt808.context.metrics.registered_again.inc()
+        log.warning("terminal %s registers again from %s", frame.device_code, terminal.source)
     terminal.reply(terminal.answers.registered(frame, REGISTER_RESULTS[answer.verdict], answer.token))
 
 
@@ -80,14 +83,15 @@ def authenticate(terminal: "Terminal", frame: Frame, now: datetime) -> None:
 
 
 async def _authenticate(terminal: "Terminal", frame: Frame, token: bytes, now: datetime) -> None:
-    profile = await terminal.jt808.admission.authenticate(frame.device_code, token, now)
-    if profile is None:
+    admitted = await terminal.jt808.admission.authenticate(frame.device_code, token, now)
+    if admitted is None:
         log.info("terminal %s does not prove itself from %s", frame.device_code, terminal.source)
         terminal.reply(terminal.answers.general(frame, Result.FAILED))
         terminal.flush()
         terminal.hang_up("wrong_token")
         return
-    terminal.known, terminal.profile = True, profile
+    terminal.known, terminal.profile = True, profile_of(admitted.reception)
+    terminal.token_issue = admitted.token_issue
     terminal.phone, terminal.code = frame.phone, frame.device_code
     terminal.reply(terminal.answers.general(frame, Result.DONE))
 

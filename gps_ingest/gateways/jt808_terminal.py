@@ -52,7 +52,7 @@ class Terminal(Connection):
 
     __slots__ = (
         "answers", "asking", "backlog", "code", "ended", "jt808", "later", "outbox", "packets", "phone",
-        "profile", "stream", "turned_away", "unanswered",
+        "profile", "stream", "token_issue", "turned_away", "unanswered",
     )  # fmt: skip
 
     def __init__(self, house: "Jt808House") -> None:
@@ -63,6 +63,7 @@ class Terminal(Connection):
         self.packets: Packets | None = None
         self.phone = b""  # of the terminal that authenticated
         self.code = ""
+        self.token_issue = 0  # the one that let it in
         self.profile: Profile | None = None
         self.asking = False  # the database is being asked: what comes waits in `later` and `backlog`
         self.later: Sequence[Received] = ()
@@ -100,6 +101,10 @@ class Terminal(Connection):
     def hang_up(self, reason: str) -> None:
         self.turned_away = True
         super().hang_up(reason)
+
+    def revoke(self) -> None:
+        """The device may not speak any more."""
+        self.hang_up("revoked")
 
     def reject(self, reason: str) -> None:
         self.house.context.metrics.rejected.labels(reason).inc()

@@ -51,6 +51,9 @@ class GatewayMetrics(DeviceMetrics):
         super().__init__()
         own: dict[str, Any] = {"namespace": "sludgetrace", "registry": self.registry}
         self.backfill = Counter("messages_backfill", "Batches that fill a blind zone (JT/T 808)", **own)
+        self.registered_again = Counter(
+            "terminals_registered_again", "Fresh tokens for terminals that have one (JT/T 808)", **own
+        )
         self.rejected = Counter("frames_rejected", "What is no message at all, by reason", ["reason"], **own)
         self.failed = Counter("messages_failed", "Messages that the database would not take", **own)
         self.retries = Counter("commit_retries", "Transactions begun anew after a failure", **own)

@@ -12,6 +12,7 @@ from typing import Any
 from gps_ingest.gateways.connections import Connection, ConnectionHouse
 from gps_ingest.gateways.lifecycle import GatewayContext
 from gps_ingest.gateways.nmea_receiver import Receiver
+from gps_ingest.gateways.standing import StandingWatch
 from models.session import read_sessions
 
 
@@ -19,6 +20,7 @@ async def start(context: GatewayContext, host: str, port: int) -> "NmeaHouse":
     """Let receivers in; raises OSError where the port is taken."""
     house = NmeaHouse(context)
     await house.listen(host, port)
+    house.standing.start()
     return house
 
 
@@ -28,11 +30,15 @@ class NmeaHouse(ConnectionHouse):
     def __init__(self, context: GatewayContext) -> None:
         super().__init__(context, self._new_receiver)
         self.sessions = read_sessions(context.engine)
+        self.standing = StandingWatch(self.sessions, self._proven)
         self._loop = asyncio.get_running_loop()
         self._questions: set[asyncio.Task[None]] = set()
 
     def _new_receiver(self, house: ConnectionHouse) -> Connection:
         return Receiver(self)
+
+    def _proven(self) -> list[Receiver]:
+        return [each for each in self.connections if isinstance(each, Receiver) and each.known]
 
     def spawn(self, question: Coroutine[Any, Any, None]) -> None:
         """Run it beside the loop's other work."""
@@ -42,6 +48,7 @@ class NmeaHouse(ConnectionHouse):
 
     async def stop_accepting(self) -> None:
         """Read nothing more; what was read is submitted."""
+        self.standing.stop()
         await super().stop_accepting()
         while self._questions:
             await asyncio.wait(set(self._questions))

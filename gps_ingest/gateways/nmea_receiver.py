@@ -34,7 +34,8 @@ class Receiver(Connection):
     """A receiver: first its login, then its sentences."""
 
     __slots__ = (
-        "asking", "buffer", "code", "ended", "nmea", "reception", "seconds", "timer", "unanswered", "unread",
+        "asking", "buffer", "code", "ended", "nmea", "reception", "seconds", "timer", "token_issue",
+        "unanswered", "unread",
     )  # fmt: skip
 
     def __init__(self, house: "NmeaHouse") -> None:
@@ -43,6 +44,7 @@ class Receiver(Connection):
         self.buffer = b""  # a line that has not ended, and what came behind a login that is looked at
         self.unread: deque[bytes] = deque()
         self.code = ""
+        self.token_issue = 0  # the one that let it in
         self.reception: Reception | None = None
         self.seconds = SecondsBuffer()
         self.timer: asyncio.TimerHandle | None = None
@@ -109,6 +111,10 @@ class Receiver(Connection):
     def is_closing(self) -> bool:
         return self.transport is None or self.transport.is_closing()
 
+    def revoke(self) -> None:
+        """The device may not speak any more; what it said before is kept."""
+        self._turn_away("revoked")
+
     def _turn_away(self, reason: str) -> None:
         self.buffer = b""
         self.unread.clear()
@@ -137,19 +143,21 @@ class Receiver(Connection):
     async def _logged_in(self, code: str, token: bytes) -> None:
         received_ms = to_ms(datetime.now(UTC))
         try:
-            self.reception = await ask(
-                self.nmea.sessions, lambda session: authenticated(session, code, token, received_ms)
+            admitted = await ask(
+                self.nmea.sessions,
+                lambda session: authenticated(session, code, Protocol.NMEA, token, received_ms),
             )
         except DatabaseAway:
             self._turn_away("database_away")
             return
         finally:
             self.asking = False
-        if self.reception is None:
+        if admitted is None:
             self.send(NO)
             self._turn_away("wrong_token")
             return
         self.known, self.code = True, code
+        self.reception, self.token_issue = admitted.reception, admitted.token_issue
         self.send(b"$" + sealed("PSLUD,HELLO") + b"\r\n")
         self._read()
         if self.transport is not None and not self.nmea.is_paused and not self.ended:

@@ -56,13 +56,15 @@ def clear_registration(session: Session, device: Device) -> None:
 
     The next terminal that registers under the number is taken for the device: for one that was replaced.
     """
-    device.terminal_id = device.token_hash = None
+    device.terminal_id = device.token_hash = device.pending_token_hash = None
+    device.token_issue += 1
     session.flush()
 
 
 def revoke_token(session: Session, device: Device) -> None:
-    """The device's token lets nobody in any more."""
-    device.token_hash = None
+    """The device's token lets nobody in any more, and whoever is in by it is hung up on."""
+    device.token_hash = device.pending_token_hash = None
+    device.token_issue += 1
     session.flush()
 
 

@@ -123,7 +123,8 @@ def issue_token(session: Session, code: str) -> str:
     """A fresh token, the only one that lets the device in from now on; raises DeviceRefused."""
     device = find_device(session, code)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    device.token_hash = token_hash(token)
+    device.token_hash, device.pending_token_hash = token_hash(token), None
+    device.token_issue += 1
     session.flush()
     return token
 

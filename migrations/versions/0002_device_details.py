@@ -19,6 +19,8 @@ ADDED: tuple[tuple[str, str, sa.types.TypeEngine[Any], str | None], ...] = (
     ("device", "model", sa.String(length=64), None),
     ("device", "utc_offset_minutes", sa.Integer(), None),
     ("device", "terminal_id", sa.String(length=64), None),
+    ("device", "pending_token_hash", sa.String(length=64), None),
+    ("device", "token_issue", sa.Integer(), "0"),
     ("fix", "satellites", sa.SmallInteger(), None),
     ("fix", "signal", sa.SmallInteger(), None),
     ("fix", "recorder_speed_kmh", sa.REAL(), None),
