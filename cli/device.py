@@ -10,7 +10,7 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from cli.device_model import model
-from cli.device_quarantine import release_command, waiting_command
+from cli.device_quarantine import reject_command, release_command, waiting_command
 from cli.moments import MomentType
 from cli.runtime import now, print_json_line, ready_engine
 from gps_ingest.store.device_changes import (
@@ -224,5 +224,6 @@ def table_of(devices: list[DeviceLine]) -> Table:
 
 
 device.add_command(release_command)
+device.add_command(reject_command)
 device.add_command(waiting_command)
 device.add_command(model)

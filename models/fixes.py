@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, RowId, UtcDateTime, Word, one_of
-from models.vocabulary import Protocol, RawStatus, RecordKind
+from models.vocabulary import Protocol, RawStatus, RecordKind, ReleaseDecision
 
 
 class RawMessage(Base):
@@ -89,14 +89,17 @@ class FixRow(Base):
 
 
 class RawRelease(Base):
-    """One release of a message from quarantine: who let it out, when, and what came of it."""
+    """One decision about a message in quarantine: whose, when, and what came of it. Rejected ones keep their
+    bytes and wait no longer."""
 
     __tablename__ = "raw_release"
+    __table_args__ = (CheckConstraint(one_of("decision", ReleaseDecision), name="decision"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     raw_id: Mapped[int] = mapped_column(ForeignKey("raw_message.id"), index=True)
     released_at: Mapped[datetime] = mapped_column(UtcDateTime)
     released_by: Mapped[str] = mapped_column(String(64))
+    decision: Mapped[ReleaseDecision] = mapped_column(Word(ReleaseDecision))
     accepted: Mapped[int] = mapped_column(Integer)
     not_taken: Mapped[int] = mapped_column(Integer)
 

@@ -237,6 +237,13 @@ class RawStatus(StrEnum):
     REFUSED = "refused"
 
 
+class ReleaseDecision(StrEnum):
+    """What an administrator decided about a message that waited in quarantine."""
+
+    RELEASED = "released"  # taken as if it came now
+    REJECTED = "rejected"  # nothing of it is taken; its bytes stay
+
+
 class Doubt(IntFlag):
     """Named reasons to distrust a fix; the row is kept, the reason is recorded (INGEST.md)."""
 

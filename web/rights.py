@@ -67,6 +67,7 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "quarantine.listing": WATCHERS,
     "quarantine.sender": WATCHERS,
     "quarantine.let_out": ADMINISTRATOR,
+    "quarantine.turn_down": ADMINISTRATOR,
     "quarantine.register": ADMINISTRATOR,
     "service.listing": FLEET,
     "service.table": FLEET,

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.orm import Session
-
 from gps_ingest.decoders.fix_batch import Decoded
 from gps_ingest.decoders.jt808.bcd_times import NoSuchTime
 from gps_ingest.decoders.jt808.frames import Frame, write_frame
@@ -19,18 +17,14 @@ from gps_ingest.decoders.jt808.message_ids import MessageId
 from gps_ingest.decoders.jt808.messages import NO_ROWS, NOTHING, PLACE, Profile
 from gps_ingest.decoders.jt808.registrations import UnreadableBody
 from gps_ingest.decoders.jt808.reports import (
-    DriverCard,
-    Waybill,
     read_driver_card,
     read_waybill,
     without_person_number,
 )
 from gps_ingest.gateways.intake import Afterwards
-from gps_ingest.store.acceptance import Acceptance
-from gps_ingest.store.device_records import keep_record
+from gps_ingest.store.device_records import keep_card, keep_waybill
 from gps_ingest.store.watermarks import to_ms
 from models.values import Refusal
-from models.vocabulary import RecordKind
 
 PRIVATE = frozenset({MessageId.AUTHENTICATE, MessageId.DRIVER_CARD})
 """Messages that are not stored when they are damaged: they hold a secret, or a person's number."""
@@ -52,11 +46,7 @@ def waybill_report(frame: Frame, body: bytes, profile: Profile, now: datetime) -
         waybill = read_waybill(frame)
     except UnreadableBody as error:
         return Report(body, _refused("waybill", error))
-    return Report(body, NOTHING, partial(_keep_waybill, to_ms(now), waybill))
-
-
-def _keep_waybill(at_ms: int, waybill: Waybill, session: Session, acceptance: Acceptance) -> None:
-    keep_record(session, acceptance, RecordKind.WAYBILL, at_ms, waybill.facts, waybill.numbers)
+    return Report(body, NOTHING, partial(keep_waybill, to_ms(now), waybill))
 
 
 def driver_card_report(frame: Frame, body: bytes, profile: Profile, now: datetime) -> Report:
@@ -68,11 +58,7 @@ def driver_card_report(frame: Frame, body: bytes, profile: Profile, now: datetim
     except (UnreadableBody, NoSuchTime, ValueError) as error:
         return Report(UNREADABLE_CARD, _refused("driver_card", error))
     at_ms = to_ms(now) if card.at_ms is None else card.at_ms
-    return Report(stored, NOTHING, partial(_keep_card, at_ms, card))
-
-
-def _keep_card(at_ms: int, card: DriverCard, session: Session, acceptance: Acceptance) -> None:
-    keep_record(session, acceptance, RecordKind.DRIVER_CARD, at_ms, card.facts)
+    return Report(stored, NOTHING, partial(keep_card, at_ms, card))
 
 
 def _refused(field: str, error: Exception) -> Decoded:

@@ -109,8 +109,10 @@ def upgrade() -> None:
         sa.Column("raw_id", ROW_ID, nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("released_by", sa.String(length=64), nullable=False),
+        sa.Column("decision", sa.String(length=32), nullable=False),
         sa.Column("accepted", sa.Integer(), nullable=False),
         sa.Column("not_taken", sa.Integer(), nullable=False),
+        sa.CheckConstraint("decision IN ('released', 'rejected')", name=op.f("ck_raw_release_decision")),
         sa.ForeignKeyConstraint(
             ["raw_id"], ["raw_message.id"], name=op.f("fk_raw_release_raw_id_raw_message")
         ),

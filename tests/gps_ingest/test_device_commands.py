@@ -10,6 +10,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from cli.device import device as device_command
+from gps_ingest.decoders.json_batch import decode
+from gps_ingest.store.acceptance import Arrival, accept_all
 from gps_ingest.store.devices import device_of_token
 from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.receive import take_message
@@ -18,7 +20,7 @@ from models.fleet import Device, DeviceBinding
 from models.journeys import Watermark
 from models.session import write_sessions
 from models.thresholds import DoubtThresholds
-from models.vocabulary import Datum, Protocol
+from models.vocabulary import Datum, Protocol, ReleaseDecision
 from tests.commands import configured
 from tests.factories import DAY, ms, vehicle
 
@@ -115,6 +117,47 @@ def test_out_of_service_and_back(engine: Engine) -> None:
         release = session.scalars(select(RawRelease)).one()
         assert (release.released_by, release.accepted, release.not_taken) == ("command line", 1, 0)
         assert device_of_token(session, token) == "D1"
+
+
+def send_unproven(engine: Engine, code: str) -> str:
+    """The number of a message whose sender did not prove to be the device."""
+    message = Message(code, Protocol.JSON, orjson.dumps([{**FIX, "lat": 30.0}]), "10.0.0.2", DAY)
+    arrival = Arrival(message, decode(message.body), distrust="the sender showed no token")
+    with write_sessions(engine).begin() as session:
+        [acceptance] = accept_all(session, [arrival], DoubtThresholds())
+    return str(acceptance.raw_id)
+
+
+def test_what_was_not_proved_is_released_by_a_word_of_its_own(engine: Engine) -> None:
+    device("register", "D1", "--protocol", "json")
+    raw_id = send_unproven(engine, "D1")
+    nothing = device("release", "D1")
+    assert nothing.stdout == "0 messages, 0 fixes that are new\n"
+    assert "1 messages wait still" in nothing.stderr
+    assert f"up to {raw_id}" in device("waiting").stdout
+    assert "not proved: the sender showed no token" in device("waiting").stdout
+    refused = device("release", "D1", "--up-to", raw_id)
+    assert (refused.exit_code, "did not prove" in refused.stderr) == (1, True)
+    said = device("release", "D1", "--up-to", raw_id, "--unproven").stdout
+    assert said == "1 messages, 1 fixes that are new\n"
+
+
+def test_what_came_over_another_protocol_is_released_by_a_word_of_its_own(engine: Engine) -> None:
+    send(engine, "D1", FIX)
+    device("register", "D1", "--protocol", "osmand")
+    assert device("release", "D1").stdout == "0 messages, 0 fixes that are new\n"
+    assert device("release", "D1", "--other-protocol").stdout == "1 messages, 1 fixes that are new\n"
+
+
+def test_what_is_rejected_waits_no_longer(engine: Engine) -> None:
+    raw_id = send_unproven(engine, "D9")
+    assert device("reject", "D9", "--up-to", raw_id).stdout == "1 messages rejected\n"
+    assert device("waiting").stdout == "nothing waits\n"
+    other = device("reject", "D1", "--up-to", raw_id)
+    assert (other.exit_code, "is none of 'D1'" in other.stderr) == (1, True)
+    assert device("reject", "D9").exit_code == 2
+    with Session(engine) as session:
+        assert session.scalars(select(RawRelease.decision)).one() is ReleaseDecision.REJECTED
 
 
 def test_a_token_is_revoked(engine: Engine) -> None:

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from gps_ingest.decoders.json_batch import decode
 from gps_ingest.store.acceptance import Arrival, accept_all
@@ -17,7 +18,7 @@ from models.fixes import FixRow, RawMessage, RawRelease
 from models.fleet import Device
 from models.session import write_sessions
 from models.thresholds import DoubtThresholds
-from models.vocabulary import Protocol, RawStatus
+from models.vocabulary import Protocol, RawStatus, ReleaseDecision
 from tests import cast
 from tests.cast import Cast
 from tests.factories import DAY, ms
@@ -58,6 +59,14 @@ def newest(engine: Engine) -> str:
         return f"/messages/{session.scalar(select(func.max(RawMessage.id)))}"
 
 
+def newest_id(engine: Engine) -> str:
+    return newest(engine).rpartition("/")[2]
+
+
+def register(engine: Engine, client: FlaskClient, **more: str) -> TestResponse:
+    return client.post("/quarantine/register", data=NEW | {"up_to": newest_id(engine)} | more)
+
+
 def waiting(client: FlaskClient) -> set[str]:
     return set(re.findall(r'/quarantine/sender\?code=([^"]+)"', client.get("/quarantine").text))
 
@@ -92,8 +101,7 @@ def test_an_unknown_sender_is_looked_at(engine: Engine, admin: FlaskClient) -> N
 def test_registered_and_released_in_one(engine: Engine, admin: FlaskClient, people: Cast) -> None:
     send(engine, "D9", fix())
     send(engine, "D9", fix(1), {"lat": 1}, minute=1)
-    form = NEW | {"sender": "D9", "vehicle": "V-QY-1", "since": "2026-03-01T00:00"}
-    text = admin.post("/quarantine/register", data=form).text
+    text = register(engine, admin, sender="D9", vehicle="V-QY-1", since="2026-03-01T00:00").text
     assert "已放行 2 条报文" in text
     assert "recorded_at" in text  # what was not taken, with its reason
     assert (new_fixes(engine, "D9"), waiting(admin)) == (2, set())
@@ -104,13 +112,13 @@ def test_registered_and_released_in_one(engine: Engine, admin: FlaskClient, peop
             (cast.ADMINISTRATOR, NOW, 1, 2),
         ]
     history = admin.get("/quarantine").text
-    assert "近期放行" in history
+    assert "近期处理" in history
     assert f"<td>{cast.ADMINISTRATOR}</td>" in history
 
 
 def test_neither_registered_nor_released_when_one_cannot_be(engine: Engine, admin: FlaskClient) -> None:
     send(engine, "D9", fix())
-    answer = admin.post("/quarantine/register", data=NEW | {"sender": "D9", "vehicle": "V404"})
+    answer = register(engine, admin, sender="D9", vehicle="V404")
     assert (answer.status_code, "没有此编号的车船" in answer.text) == (422, True)
     with Session(engine) as session:
         assert session.scalar(select(Device.id).where(Device.code == "D9")) is None
@@ -118,20 +126,77 @@ def test_neither_registered_nor_released_when_one_cannot_be(engine: Engine, admi
     assert waiting(admin) == {"D9"}
 
 
-def test_a_known_device_is_let_out_and_a_second_press_changes_nothing(
-    engine: Engine, admin: FlaskClient, people: Cast
-) -> None:
-    message = Message("D-QY-1", Protocol.JSON, orjson.dumps([fix(300)]), "198.51.100.7:4000", NOW)
+def send_unproven(engine: Engine, code: str, minute: float) -> str:
+    """The number of a message whose sender did not prove to be the device."""
+    message = Message(code, Protocol.JSON, orjson.dumps([fix(minute)]), "198.51.100.7:4000", NOW)
     arrival = Arrival(message, decode(message.body), distrust="the sender showed no token")
     with write_sessions(engine).begin() as session:
-        accept_all(session, [arrival], LIMITS)
+        [acceptance] = accept_all(session, [arrival], LIMITS)
+    return str(acceptance.raw_id)
+
+
+def test_what_was_not_proved_needs_a_word_of_its_own(
+    engine: Engine, admin: FlaskClient, people: Cast
+) -> None:
+    form = {"sender": "D-QY-1", "up_to": send_unproven(engine, "D-QY-1", 300)}
+    later = send_unproven(engine, "D-QY-1", 301)
     before = new_fixes(engine, "D-QY-1")
-    assert "发送方未出示令牌" in admin.get("/quarantine/sender?code=D-QY-1").text
-    assert "已放行 1 条报文" in admin.post("/quarantine/release", data={"sender": "D-QY-1"}).text
+    page = admin.get("/quarantine/sender?code=D-QY-1").text
+    assert "发送方未出示令牌" in page
+    assert "任何人都可以冒用其编号发送" in page
+    refused = admin.post("/quarantine/release", data=form)
+    assert (refused.status_code, "请先确认" in refused.text) == (409, True)
+    assert new_fixes(engine, "D-QY-1") == before
+    confirmed = form | {"distrusted": "yes"}
+    assert "已放行 1 条报文" in admin.post("/quarantine/release", data=confirmed).text
+    assert new_fixes(engine, "D-QY-1") == before + 1, "what came since was not shown"
+    again = admin.post("/quarantine/release", data=confirmed, follow_redirects=True)
+    assert "该组已无待处理报文" in again.text
     assert new_fixes(engine, "D-QY-1") == before + 1
-    again = admin.post("/quarantine/release", data={"sender": "D-QY-1"}, follow_redirects=True)
-    assert "已无待处理报文" in again.text
-    assert new_fixes(engine, "D-QY-1") == before + 1
+    assert "发送方未证实身份而放行" in admin.get(f"/messages/{form['up_to']}").text
+    assert "发送方未证实身份而放行" not in admin.get(f"/messages/{later}").text
+
+
+def test_what_is_rejected_waits_no_longer_and_keeps_its_bytes(
+    engine: Engine, admin: FlaskClient, people: Cast
+) -> None:
+    before = new_fixes(engine, "D-QY-1")
+    raw_id = send_unproven(engine, "D-QY-1", 300)
+    form = {"sender": "D-QY-1", "up_to": raw_id}
+    page = admin.post("/quarantine/reject", data=form, follow_redirects=True).text
+    assert "已退回 1 条报文" in page
+    assert (waiting(admin), new_fixes(engine, "D-QY-1")) == (set(), before)
+    assert admin.get(f"/messages/{raw_id}/body").data == orjson.dumps([fix(300)])
+    assert "已退回" in admin.get(f"/messages/{raw_id}").text
+    with Session(engine) as session:
+        decided = session.scalars(select(RawRelease)).one()
+        found = (decided.decision, decided.accepted, decided.released_by)
+        assert found == (ReleaseDecision.REJECTED, 0, cast.ADMINISTRATOR)
+
+
+def test_what_came_over_another_protocol_needs_a_word_too(engine: Engine, admin: FlaskClient) -> None:
+    send(engine, "D9", fix())
+    answer = register(engine, admin, sender="D9", protocol="osmand")
+    assert answer.status_code == 302, "registered, and nothing released"
+    form = {"sender": "D9", "up_to": newest_id(engine)}
+    assert admin.post("/quarantine/release", data=form).status_code == 409
+    assert new_fixes(engine, "D9") == 0
+    assert admin.post("/quarantine/release", data=form | {"other_protocol": "yes"}).status_code == 200
+    assert new_fixes(engine, "D9") == 1
+
+
+@pytest.mark.parametrize("path", ["release", "reject", "register"])
+def test_a_decision_about_nothing_that_was_shown_is_none(
+    path: str, engine: Engine, admin: FlaskClient, people: Cast
+) -> None:
+    send(engine, "D9", fix())
+    for up_to in ("", "x", "0", str(2**70)):
+        form = NEW | {"sender": "D9", "up_to": up_to}
+        assert admin.post(f"/quarantine/{path}", data=form).status_code == 400, up_to
+    if path != "register":
+        form = {"sender": "D-QY-1", "up_to": newest_id(engine)}
+        assert admin.post(f"/quarantine/{path}", data=form).status_code == 404, "another sender's"
+    assert waiting(admin) == {"D9"}
 
 
 def test_nothing_is_let_out_of_a_device_out_of_service_or_unknown(
@@ -142,7 +207,10 @@ def test_nothing_is_let_out_of_a_device_out_of_service_or_unknown(
         session.scalars(select(Device).where(Device.code == "D-QY-1")).one().active = False
     send(engine, "D-QY-1", fix())
     for code, said in (("D9", "终端未登记"), ("D-QY-1", "请先恢复启用")):
-        answer = admin.post("/quarantine/release", data={"sender": code})
+        page = admin.get(f"/quarantine/sender?code={code}").text
+        up_to = re.search(r'name="up_to" value="(\d+)"', page)
+        assert up_to is not None
+        answer = admin.post("/quarantine/release", data={"sender": code, "up_to": up_to[1]})
         assert (answer.status_code, said in answer.text) == (409, True), code
     assert waiting(admin) == {"D9", "D-QY-1"}
 
@@ -153,10 +221,11 @@ def test_many_are_let_out_some_at_a_time(engine: Engine, admin: FlaskClient) -> 
             at = DAY + timedelta(minutes=minute)
             body = orjson.dumps([fix(minute)])
             take_message(session, Message("D9", Protocol.JSON, body, "198.51.100.7", at), LIMITS)
-    text = admin.post("/quarantine/register", data=NEW | {"sender": "D9"}).text
+    text = register(engine, admin, sender="D9").text
     assert f"已放行 {MESSAGES_AT_ONCE} 条报文" in text
     assert 'value">3</span>' in text
-    assert "已放行 3 条报文" in admin.post("/quarantine/release", data={"sender": "D9"}).text
+    rest = {"sender": "D9", "up_to": newest_id(engine)}
+    assert "已放行 3 条报文" in admin.post("/quarantine/release", data=rest).text
     assert new_fixes(engine, "D9") == MESSAGES_AT_ONCE + 3
 
 
@@ -176,7 +245,7 @@ def test_whatever_a_sender_calls_itself_is_shown_and_never_run(
         assert "<img src=x" not in text
         assert "<script>alert" not in text
         assert ">49<" not in text
-    released = admin.post("/quarantine/register", data=NEW | {"sender": code})
+    released = register(engine, admin, sender=code)
     assert (released.status_code, "已放行 1 条报文" in released.text) == (200, True)
 
 
@@ -190,6 +259,7 @@ def test_the_regulator_looks_and_has_no_button(engine: Engine, sign_in: SignIn) 
     text = sign_in(cast.REGULATOR).get("/quarantine/sender?code=D9").text
     assert "/quarantine/register" not in text
     assert "/quarantine/release" not in text
+    assert "/quarantine/reject" not in text
 
 
 def test_raw_bytes_come_as_they_were(engine: Engine, admin: FlaskClient) -> None:
@@ -215,7 +285,7 @@ def test_messages_of_a_device_are_also_those_before_it_was_registered(
 ) -> None:
     send(engine, "D9", fix())
     send(engine, "D8", fix())
-    admin.post("/quarantine/register", data=NEW | {"sender": "D9"})
+    register(engine, admin, sender="D9")
     send(engine, "D9", fix(1), minute=1)
     assert len(set(re.findall(r'"/messages/(\d+)"', admin.get("/messages?device=D9").text))) == 2
     only = admin.get("/messages?device=D9&status=accepted").text

@@ -31,6 +31,7 @@ OF_ADMINISTRATORS = {
     "device_models.describe": "/administration/models/describe",
     "device_models.forget": "/administration/models/forget",
     "quarantine.let_out": "/quarantine/release",
+    "quarantine.turn_down": "/quarantine/reject",
     "quarantine.register": "/quarantine/register",
 }
 POSTS = {"login.switch_language", "login.sign_out", "findings.decide", *DEVICES, *OF_ADMINISTRATORS}

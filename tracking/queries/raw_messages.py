@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.fixes import RawMessage, RawRelease
 from models.fleet import Device
 from models.values import Viewer
-from models.vocabulary import Protocol, RawStatus
+from models.vocabulary import Protocol, RawStatus, ReleaseDecision
 from tracking.queries.binding_times import messages_visible
 from tracking.queries.keyset import Key, Page
 
@@ -29,7 +29,7 @@ class MessageFilter:
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A message as lists show it; `released_at` is that of its newest release from quarantine."""
+    """A message as lists show it; `released_at` is when it was last let out of quarantine."""
 
     id: int
     code: str
@@ -45,10 +45,11 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class MessageRelease:
-    """A message was let out: by whom, when, and what came of it."""
+    """Somebody decided about a message in quarantine: who, when, what, and what came of it."""
 
     released_at: datetime
     released_by: str
+    decision: ReleaseDecision
     accepted: int
     not_taken: int
 
@@ -127,10 +128,11 @@ def message_body(session: Session, raw_id: int) -> bytes:
 
 
 def releases_of(session: Session, raw_id: int) -> list[MessageRelease]:
-    """Every release of a message, the newest first."""
+    """Every decision about a message in quarantine, the newest first."""
     columns = (
         RawRelease.released_at,
         RawRelease.released_by,
+        RawRelease.decision,
         RawRelease.accepted,
         RawRelease.not_taken,
     )
@@ -162,7 +164,9 @@ def without_port(source: str) -> str:
 
 
 def _rows() -> Select[Any]:
-    released = select(func.max(RawRelease.released_at)).where(RawRelease.raw_id == RawMessage.id)
+    released = select(func.max(RawRelease.released_at)).where(
+        RawRelease.raw_id == RawMessage.id, RawRelease.decision == ReleaseDecision.RELEASED
+    )
     columns: Sequence[Any] = (
         RawMessage.id,
         RawMessage.device_code,

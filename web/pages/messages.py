@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, render_template
 
 from gps_ingest.store.look import look_at
 from gps_ingest.store.raw_messages import Message
+from gps_ingest.store.waiting_messages import is_distrusted
 from models.vocabulary import RawStatus
 from tracking.queries.raw_messages import (
     MessageFilter,
@@ -63,6 +64,7 @@ def page(raw_id: int) -> str:
         shown_bytes=min(SHOWN_BYTES, len(body)),
         releases=releases_of(reading(), raw_id),
         kept_reason=kept_reason,
+        distrusted=not row.registered and is_distrusted(row.reason),
     )
 
 

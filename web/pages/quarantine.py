@@ -1,4 +1,4 @@
-"""What waits in quarantine, whose and why, and how does an administrator let it out?"""
+"""What waits in quarantine, whose and why, and how does an administrator let it out, or reject it?"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
+from flask_babel import ngettext
 from werkzeug import Response
 
 from gps_ingest.store.devices import DeviceRefused, bind_device, register_device
 from gps_ingest.store.look import look_at
-from gps_ingest.store.quarantine import Release, Released, release
+from gps_ingest.store.quarantine import Release, Released, count_of_group, group_of, reject, release
 from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.waiting_messages import count_waiting, newest_releases, waiting_groups
+from models.thresholds import DoubtThresholds
 from models.vocabulary import Datum, RawStatus
 from tracking.queries.device_list import device_by_code
 from tracking.queries.raw_messages import MessageFilter, MessageRow, message_body, message_page
@@ -23,6 +24,7 @@ from web.forms.device import NewDeviceForm, refusal_words
 from web.hex_view import hex_lines, text_view
 from web.kept_reasons import kept_reason
 from web.pages.device_forms import noted, offers, suppress_refusal
+from web.query_string import MAX_ROW_ID
 from web.signed_in import account, viewer
 
 MESSAGES_AT_ONCE = 200  # taken in one transaction; more wait for the next press of the button
@@ -35,7 +37,7 @@ bp = Blueprint("quarantine", __name__, url_prefix="/quarantine")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the messages that were let out, and how many of the sender wait still."""
+    """What became of the messages that were let out, and how many of the group or sender wait still."""
 
     released: list[Released]
     left: int
@@ -81,6 +83,7 @@ def sender_html(code: str, **shown: Any) -> str:
         code=code,
         groups=groups,
         waiting=sum(group.messages for group in groups),
+        shown_id=max((group.up_to_id for group in groups), default=0),
         registered=device_by_code(session, code, who, now()) is not None,
         releases=releases,
         messages=messages,
@@ -103,23 +106,43 @@ def sample_of(row: MessageRow) -> dict[str, Any]:
 
 @bp.post("/release")
 def let_out() -> str | Response | tuple[str, int]:
-    """Take what waits of a registered device, some hundred messages at once."""
-    code, form = request.form.get("sender", ""), NewDeviceForm(formdata=None)
+    """Take a group of what waits of a registered device as it was shown, some hundred messages at once."""
+    code, up_to_id = request.form.get("sender", ""), shown_id()
+    form = NewDeviceForm(formdata=None)
+    how = decision(distrusted="distrusted" in request.form, other_protocol="other_protocol" in request.form)
     try:
         with writing() as session:
-            outcome = let_out_of(session, code)
+            group = group_of(session, code, up_to_id)
+            released = list(release(session, code, limits(), how, group=group, most=MESSAGES_AT_ONCE))
+            outcome = Outcome(released, count_of_group(session, group))
     except DeviceRefused as refused:
-        _field, said = refusal_words(refused)
-        form.refuse("", said)
-        return sender_html(code, form=form), 409
+        return refused_html(code, form, refused)
     noted(code, f"{len(outcome.released)} messages released")
-    return result_html(code, outcome)
+    if not outcome.released:
+        flash(_("Nothing of this group waits any more."))
+        return redirect(url_for("quarantine.listing"))
+    return result_html(code, outcome, again=how, up_to_id=up_to_id)
+
+
+@bp.post("/reject")
+def turn_down() -> str | Response | tuple[str, int]:
+    """Take a group off the list as it was shown; its bytes stay."""
+    code, up_to_id = request.form.get("sender", ""), shown_id()
+    try:
+        with writing() as session:
+            rejected = reject(session, decision(), group_of(session, code, up_to_id))
+    except DeviceRefused as refused:
+        return refused_html(code, NewDeviceForm(formdata=None), refused)
+    noted(code, f"{rejected} messages rejected")
+    flash(ngettext("%(num)s message was rejected.", "%(num)s messages were rejected.", rejected))
+    return redirect(url_for("quarantine.sender", code=code))
 
 
 @bp.post("/register")
 def register() -> str | Response | tuple[str, int]:
-    """Register an unknown sender, and take what waits of it: both or neither."""
+    """Register an unknown sender, and take what was shown of it and needs no more words: both or neither."""
     code, form, outcome = request.form.get("sender", ""), NewDeviceForm(), Outcome([], 0)
+    up_to_id = shown_id()
     if form.validate():
         with suppress_refusal(form), writing() as session:
             details = form.details
@@ -133,26 +156,45 @@ def register() -> str | Response | tuple[str, int]:
             )
             if form.vehicle.data:
                 bind_device(session, device, form.vehicle.data, form.since.data)
-            outcome = let_out_of(session, code)
+            taken = release(session, code, limits(), decision(), up_to_id=up_to_id, most=MESSAGES_AT_ONCE)
+            outcome = Outcome(list(taken), count_waiting(session, code))
     if form.wrong:
         return sender_html(code, form=form), 422
     noted(code, "registered from quarantine")
+    if not outcome.released:
+        flash(_("Registered. What waits needs your decision."))
+        return redirect(url_for("quarantine.sender", code=code))
     return result_html(code, outcome)
 
 
-def let_out_of(session: Session, code: str) -> Outcome:
-    """Let out what waits of a sender, in the caller's transaction and the name of who is signed in."""
-    limits = current_app.extensions["thresholds"].doubt
-    how = Release(account().username, now())
-    released = list(release(session, code, limits, how, most=MESSAGES_AT_ONCE))
-    return Outcome(released, count_waiting(session, code))
+def shown_id() -> int:
+    """The newest message that was shown to whoever decides; 400 without one."""
+    up_to_id = request.form.get("up_to", type=int)
+    if up_to_id is None or not 0 < up_to_id <= MAX_ROW_ID:
+        abort(400)
+    return up_to_id
 
 
-def result_html(code: str, outcome: Outcome) -> str | Response:
-    """What became of each message; back to the list when there was none."""
-    if not outcome.released:
-        flash(_("Nothing of this sender waits any more."))
-        return redirect(url_for("quarantine.listing"))
+def decision(*, distrusted: bool = False, other_protocol: bool = False) -> Release:
+    """By who is signed in, now, with what was confirmed."""
+    return Release(account().username, now(), distrusted=distrusted, other_protocol=other_protocol)
+
+
+def limits() -> DoubtThresholds:
+    """When a fix is doubted."""
+    found: DoubtThresholds = current_app.extensions["thresholds"].doubt
+    return found
+
+
+def refused_html(code: str, form: NewDeviceForm, refused: DeviceRefused) -> tuple[str, int]:
+    """The sender's page with why not."""
+    _field, said = refusal_words(refused)
+    form.refuse("", said)
+    return sender_html(code, form=form), 409
+
+
+def result_html(code: str, outcome: Outcome, again: Release | None = None, up_to_id: int = 0) -> str:
+    """What became of each message; `again`: the rest of the group can be let out in the same words."""
     accepted = [each.acceptance for each in outcome.released]
     faults = [fault for each in accepted for fault in (*each.refused, *each.quarantined)]
     return render_template(
@@ -165,4 +207,6 @@ def result_html(code: str, outcome: Outcome) -> str | Response:
         faults=faults[:SHOWN_FAULTS],
         fault_count=len(faults),
         left=outcome.left,
+        again=again,
+        up_to_id=up_to_id,
     )

@@ -325,7 +325,8 @@ def test_what_waited_can_be_let_out_by_an_administrator(engine: Engine) -> None:
     with write_sessions(engine).begin() as session:
         device(session, vehicle(session), code=OTHER_PHONE, protocol=Protocol.JT808)
     with write_sessions(engine).begin() as session:
-        released = list(release(session, OTHER_PHONE, DoubtThresholds(), Release("guan", datetime.now(UTC))))
+        how = Release("guan", datetime.now(UTC), distrusted=True)
+        released = list(release(session, OTHER_PHONE, DoubtThresholds(), how))
     assert [each.acceptance.accepted for each in released] == [20, 1]
     assert len(fixes(engine)) == 21
 

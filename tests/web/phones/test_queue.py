@@ -139,6 +139,8 @@ def test_an_app_with_a_wrong_password_throws_nothing_away(engine: Engine, port: 
     assert [queue.send_one() for _ in range(3)] == [200] * 3
     assert queue.thrown_away == 0
     with write_sessions(engine).begin() as session:
-        let_out = list(release(session, CODE, DoubtThresholds(), Release("administrator", NOW)))
+        assert list(release(session, CODE, DoubtThresholds(), Release("administrator", NOW))) == []
+        how = Release("administrator", NOW, distrusted=True, other_protocol=True)
+        let_out = list(release(session, CODE, DoubtThresholds(), how))
     assert [each.acceptance.accepted for each in let_out] == [1, 1, 1]
     assert len(rows(engine, FixRow)) == 3
