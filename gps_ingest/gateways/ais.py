@@ -18,6 +18,7 @@ from gps_ingest.decoders.nmea_sentences import (
     receipt_stamp,
 )
 from gps_ingest.decoders.reception import Reception
+from gps_ingest.gateways.ais_echoes import Echoes
 from gps_ingest.gateways.ais_sources import Strangers, is_source, read_sources
 from gps_ingest.gateways.connections import Connection, ConnectionHouse
 from gps_ingest.gateways.lifecycle import GatewayContext
@@ -51,6 +52,7 @@ class AisFeed:
         self.sources = read_sources(context.settings.ais_sources)
         self.roster = Roster(context.engine, context.settings)
         self.strangers = Strangers()
+        self.echoes = Echoes()
 
     def hear(self, line: bytes, source: str, assembly: Assembly) -> None:
         """One line of a receiver; what is no sentence of ours is counted by reason."""
@@ -84,6 +86,10 @@ class AisFeed:
             return
         if not vessel.active and not self.roster.may_wait(mmsi):
             self.reject("no_room")
+            return
+        heard_ms = to_ms(now) if message.received_ms is None else message.received_ms
+        if self.echoes.is_echo(mmsi, message.payload, heard_ms):
+            self.reject("heard_twice")
             return
         stamp = receipt_stamp(to_ms(now)) if message.received_ms is None else b""
         body = b"\n".join(stamp + line for line in message.lines)

@@ -76,7 +76,7 @@ def test_datagrams_and_connections_may_hear_the_same_and_it_counts_once(engine: 
         await send(
             gateway.port, lines(heard(line, (now_s() + 2) * 1000))
         )  # a receiver that keeps its own time
-        await gateway.until(lambda: gateway.count("fixes_repeated") == 2)
+        await gateway.until(lambda: gateway.rejected("heard_twice") == 2)
         assert gateway.count("fixes_accepted") == 1
 
     converse(engine, talk)
