@@ -45,7 +45,7 @@ class Settings:
     trusted_proxies: int = 0  # how many reverse proxies stand in front and write X-Forwarded-For
     contradicted_score: float = 0.5
     jt808_bind: str = "127.0.0.1:8808"
-    jt808_reregister: bool = True  # may the same terminal register again without an administrator?
+    jt808_reregister: bool = False  # may the same terminal register again without an administrator?
     jt809_bind: str = "127.0.0.1:8809"
     jt809_keys: str = ""  # of platforms that encrypt: access code:M1:IA1:IC1, between commas
     ais_bind: str = "127.0.0.1:10110"

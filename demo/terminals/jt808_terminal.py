@@ -28,6 +28,7 @@ class Jt808Terminal:
         self._socket: socket.socket | None = None
         self._seq = itertools.count(1)
         self._rest = b""
+        self._token = b""  # of the registration, kept from connection to connection as terminals do
 
     def report(self, report: Report) -> int:
         """Send a position, and what is still owed; returns how many the platform has answered for.
@@ -52,10 +53,12 @@ class Jt808Terminal:
 
     def _connect(self) -> None:
         self._socket = socket.create_connection(self.address, timeout=ANSWER_S)
-        answer = self._ask(wire.REGISTER, wire.registration("DEMO808", self.plate), wire.REGISTER_ANSWER)
-        if answer[2] != 0:
-            raise TerminalRefused(f"registration answered with result {answer[2]}")
-        self._confirmed(wire.AUTHENTICATE, answer[3:])
+        if not self._token:
+            answer = self._ask(wire.REGISTER, wire.registration("DEMO808", self.plate), wire.REGISTER_ANSWER)
+            if answer[2] != 0:
+                raise TerminalRefused(f"registration answered with result {answer[2]}")
+            self._token = answer[3:]
+        self._confirmed(wire.AUTHENTICATE, self._token)
         log.info("registered and authenticated")
 
     def _send_backlog(self) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.terminals.course import Course
+from gps_ingest.store.device_changes import clear_registration
 from gps_ingest.store.devices import bind_device, issue_token, register_device
 from models.facilities import Route
 from models.fleet import Device, Vehicle
@@ -68,6 +69,8 @@ def outfit(session: Session, kind: Kind, now: datetime) -> Outfit:
     if device is None:
         device = register_device(session, kind.device_code, kind.protocol)
         bind_device(session, device, vehicle.code, now)
+    elif kind.protocol is Protocol.JT808:
+        clear_registration(session, device)  # a simulated terminal forgets its token from run to run
     token = issue_token(session, device.code) if kind.needs_token else ""
     return Outfit(device.code, token, course_for(session, kind))
 

@@ -136,7 +136,9 @@ async def terminal(port: int, phone: str = PHONE, *, is_2019: bool = False) -> A
 def converse(
     engine: Engine, talk: Callable[[Running], Awaitable[None]], settings: Settings | None = None
 ) -> None:
-    """Run the gateway, talk to it, drain it."""
+    """Run the gateway, talk to it, drain it. These terminals forget their tokens: they may register again
+    unless the settings say otherwise."""
+    settings = settings or Settings(jt808_reregister=True)
 
     async def whole() -> None:
         async with running(engine, jt808.start, settings) as gateway:

@@ -10,11 +10,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from cli.main import main
+from gps_ingest.store.device_changes import clear_registration
 from gps_ingest.store.devices import find_device
 from gps_ingest.store.quarantine import Release, release
 from models.fleet import Device
 from models.session import write_sessions
-from models.settings import Settings
 from models.thresholds import DoubtThresholds
 from models.vocabulary import Doubt, Protocol, RawStatus
 from tests.commands import configured
@@ -186,23 +186,11 @@ def test_another_terminal_under_a_known_phone_is_refused_until_an_administrator_
             assert (await thief.register(terminal=b"THIEF01")).body[2:] == b"\x03"
         assert gateway.rejected("register_other_terminal") == 1
         with write_sessions(engine).begin() as session:
-            find_device(session, PHONE).terminal_id = None
+            clear_registration(session, find_device(session, PHONE))
         async with terminal(gateway.port) as replaced:
             assert (await replaced.register(terminal=b"T000002")).body[2] == 0
 
     converse(engine, talk)
-
-
-def test_where_the_installation_says_so_a_terminal_registers_once(engine: Engine) -> None:
-    async def talk(gateway: Running) -> None:
-        async with terminal(gateway.port) as truck:
-            token = await truck.log_in()
-        async with terminal(gateway.port) as again:
-            assert (await again.register()).body[2:] == b"\x03"
-            assert (await again.authenticate(token)).answer[2] == 0  # the first token stays in force
-        assert gateway.rejected("register_again") == 1
-
-    converse(engine, talk, Settings(jt808_reregister=False))
 
 
 def test_no_token_is_logged(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:

@@ -158,18 +158,19 @@ def test_who_does_not_say_who_he_is_leaves_nothing_behind(engine: Engine, first:
     assert raws(engine) == []
 
 
-def test_the_token_of_another_or_of_one_out_of_service_opens_nothing(engine: Engine, token: str) -> None:
+def test_the_token_of_another_out_of_service_or_of_another_protocol_opens_nothing(engine: Engine, token: str) -> None:
     with write_sessions(engine).begin() as session:
         device(session, None, code="N2", protocol=Protocol.NMEA)
         device(session, None, code="N3", protocol=Protocol.NMEA, active=False)
-        resting = issue_token(session, "N3")
+        device(session, None, code="T4", protocol=Protocol.JT808)
+        resting, terminals = issue_token(session, "N3"), issue_token(session, "T4")
 
     async def talk(gateway: Running) -> None:
-        for code, shown in (("N2", token), ("N3", resting)):
+        for code, shown in (("N2", token), ("N3", resting), ("T4", terminals)):
             async with connected(gateway) as (reader, writer):
                 writer.write(login(shown, code) + lines(RMC))
                 assert await asyncio.wait_for(reader.read(), PATIENCE_S) == NO
-        assert gateway.rejected("wrong_token") == 2
+        assert gateway.rejected("wrong_token") == 3
 
     converse(engine, talk)
     assert raws(engine) == []
