@@ -41,7 +41,7 @@ from gps_ingest.decoders.fix_fields import (
     Readers,
     read_fix,
 )
-from gps_ingest.decoders.lines import Lines
+from gps_ingest.decoders.lines import BLANKS_AND_COMMAS, Lines
 from models.values import ACC_UNKNOWN, LOAD_UNKNOWN, DecodedFix, FloatArray, IntArray, Refusal
 
 REQUIRED = ("recorded_at", "lat", "lon")
@@ -89,7 +89,7 @@ def decode(body: bytes, device_code: str | None = None) -> Decoded:
         columns = read_header(first_line[0] if first_line else b"")
     except HeaderRefused as refused:
         return nothing_decoded("line 1", "header", str(refused))
-    lines, faults = Lines(body), Faults()
+    lines, faults = Lines(body, BLANKS_AND_COMMAS), Faults()
     rows = ((number, line) for number, line in lines if number > 1)
     batches = []
     for batch, devices in read_pieces(rows, CsvForm(columns, READERS, "line "), faults):

@@ -1,9 +1,9 @@
 """Which faults of a message are told one by one, and when is reading on in vain?
 
-Who fills a file with what cannot be read must not fill the memory of the server with sentences about it, nor
-keep it busy. The first MOST_TOLD items are told of each by itself, the others are counted. Reading stops where
-more items are bad than good by PATIENCE: a file with a bad line in a hundred is read to its end, and so is one
-that begins with an hour of bad lines.
+Who fills a file with what cannot be read must not fill the memory of the server with sentences about it,
+nor keep it busy. The first MOST_TOLD items are told of each by itself, the others are counted. Reading stops
+where more items are bad than good by PATIENCE: a file with a bad line in a hundred is read to its end, and
+so is one that begins with an hour of bad lines.
 """
 
 from collections.abc import Iterable

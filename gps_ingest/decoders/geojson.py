@@ -6,12 +6,13 @@ in `coordTimes` or `coordinateProperties.times`, one for each position, as conve
 Sources: RFC 7946; https://github.com/placemark/togeojson.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from gps_ingest.decoders.faults import Faults
 from gps_ingest.decoders.fix_batch import Decoded, batch_of, nothing_decoded
 from gps_ingest.decoders.fix_fields import read_fix
 from models.values import DecodedFix, Refusal
@@ -39,7 +40,7 @@ class Reading:
     device_code: str
     fixes: list[DecodedFix] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     count: int = 0
 
     def take(self, values: Mapping[str, object]) -> None:
@@ -47,10 +48,29 @@ class Reading:
         self.count += 1
         fix = read_fix(values, PLACE.format(self.count))
         if isinstance(fix, list):
-            self.refusals += fix
+            self.faults.refuse(fix)
         else:
+            self.faults.good += 1
             self.fixes.append(fix)
             self.positions.append(self.count)
+
+    def take_feature(self, number: int, feature: Any) -> None:
+        """The reports of the `number`th feature."""
+        try:
+            for values in reports_of(feature, self.device_code):
+                self.take(values)
+                if self.faults.in_vain:
+                    break
+        except FeatureRefused as refused:
+            self.faults.refuse([Refusal(f"feature {number}", refused.field, str(refused))])
+
+    def take_features(self, features: Sequence[Any]) -> None:
+        """All of them, unless it is in vain; one that is left in its midst counts as one more."""
+        for number, feature in enumerate(features, start=1):
+            self.take_feature(number, feature)
+            if self.faults.in_vain:
+                self.faults.stop(f"feature {number}", len(features) - number + 1)
+                return
 
 
 def decode(body: bytes, device_code: str) -> Decoded:
@@ -65,16 +85,12 @@ def decode(body: bytes, device_code: str) -> Decoded:
     if not is_wgs84(value.get("crs")):
         return nothing_decoded("file", "crs", OTHER_CRS)
     reading = Reading(device_code)
-    for number, feature in enumerate(features, start=1):
-        try:
-            for values in reports_of(feature, device_code):
-                reading.take(values)
-        except FeatureRefused as refused:
-            reading.refusals.append(Refusal(f"feature {number}", refused.field, str(refused)))
-    if not reading.count and not reading.refusals:
+    reading.take_features(features)
+    refusals = reading.faults.refusals
+    if not reading.count and not refusals:
         return nothing_decoded("file", "features", NO_POINTS)
     named = next(filter(None, map(device_of, features)), None)
-    return Decoded(batch_of(reading.fixes, reading.positions), tuple(reading.refusals), named, PLACE)
+    return Decoded(batch_of(reading.fixes, reading.positions), refusals, named, PLACE)
 
 
 def features_of(value: Any) -> list[Any] | None:

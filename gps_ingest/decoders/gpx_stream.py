@@ -8,9 +8,12 @@ stand. Routes and waypoints are plans, not reports, and are passed over.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import groupby
+from operator import attrgetter
 from typing import BinaryIO
 from xml.parsers import expat
 
+from gps_ingest.decoders.faults import Faults
 from gps_ingest.decoders.fix_batch import Decoded, FixBatch, batch_of, merge, nothing_decoded
 from gps_ingest.decoders.gpx_points import CHILDREN, PLACE, RawPoints, read_points
 from models.values import Refusal
@@ -19,9 +22,11 @@ MAX_DEPTH = 64  # the deepest extension in use nests six levels
 MAX_TEXT = 200  # characters of a name, time or number
 PIECE_BYTES = 1 << 16
 ROWS_A_BATCH = 10_000
+MOST_KINDS = 1000  # no file has so many kinds of elements; more are not remembered
 POINT = "trkpt"
 WANTED = CHILDREN | {POINT}
 NO_TIMES = "no track point has a time: positions without times prove nothing"
+NO_TIMES_SO_FAR = "none of the first {} track points has a time: positions without times prove nothing"
 NO_POINTS = "has no track points"
 
 
@@ -90,7 +95,9 @@ class GpxReader:
 
     def _kind_of(self, tag: str) -> str:
         name = tag.rpartition(":")[2]
-        kind = self.kinds[tag] = name if name in WANTED else ""
+        kind = name if name in WANTED else ""
+        if len(self.kinds) < MOST_KINDS:
+            self.kinds[tag] = kind
         return kind
 
     def _begin_point(self, attributes: dict[str, str]) -> None:
@@ -164,12 +171,16 @@ class GpxStream:
 
     def batches(self) -> Iterator[tuple[FixBatch, list[Refusal]]]:
         """The points in batches of about the size asked for, in the order of the file; the last one may
-        be empty. As long as no point had a time, refusals are held back: then one sentence will do."""
+        be empty. As long as no point had a time, refusals are held back: then one sentence will do, and
+        nothing is read beyond the first batch."""
         broken: list[Refusal] = []
         try:
             while piece := self._source.read(PIECE_BYTES):
                 self._parser.Parse(piece, False)
-                if len(self._reader.points) >= self._rows and self._reader.timed:
+                if len(self._reader.points) >= self._rows:
+                    if not self._reader.timed:
+                        self.fault = Refusal("file", "time", NO_TIMES_SO_FAR.format(self._reader.number))
+                        return
                     yield read_points(self._reader.points.take())
             self._parser.Parse(b"", True)
         except XmlRefused as refused:
@@ -191,6 +202,10 @@ class GpxStream:
         return None
 
     @property
+    def points_read(self) -> int:
+        return self._reader.number - (self._reader.point is not None)
+
+    @property
     def device_code(self) -> str | None:
         """The name of the first track, or the file's own; known once the file is read."""
         return self._reader.track_name or self._reader.file_name
@@ -199,13 +214,19 @@ class GpxStream:
 def decode_stream(body: bytes) -> Decoded:
     """All track points of a GPX 1.0 or 1.1 file, in the order of the file."""
     stream = GpxStream(BytesIO(body))
-    batches, refusals = [batch_of([], [])], []
+    batches, faults = [batch_of([], [])], Faults()
     for batch, refused in stream.batches():
         batches.append(batch)
-        refusals += refused
+        faults.good += len(batch)
+        for _, of_point in groupby(refused, key=attrgetter("place")):
+            faults.refuse(list(of_point))
+        if faults.in_vain:
+            read = stream.points_read
+            faults.stop(PLACE.format(read + 1), body.count(b"<trkpt") - read)
+            break
     if stream.fault is not None:
         return nothing_decoded(stream.fault.place, stream.fault.field, stream.fault.reason)
-    return Decoded(merge(batches), tuple(refusals), stream.device_code, PLACE)
+    return Decoded(merge(batches), faults.refusals, stream.device_code, PLACE)
 
 
 def refuse_active_xml(body: bytes) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
+from gps_ingest.decoders.faults import Faults
 from gps_ingest.decoders.fix_batch import Decoded, batch_of, nothing_decoded
 from gps_ingest.decoders.fix_fields import read_fix
 from gps_ingest.decoders.json_columns import NotPlain, read_columns
@@ -57,16 +58,20 @@ def decode_each(items: Sequence[object]) -> Decoded:
     """The patient way: each item by itself."""
     fixes: list[DecodedFix] = []
     positions: list[int] = []
-    refusals: list[Refusal] = []
+    faults = Faults()
     for index, item in enumerate(items):
         place = PLACE.format(index)
+        if faults.in_vain:
+            faults.stop(place, len(items) - index)
+            break
         fix = read_item(item, place) if isinstance(item, dict) else [Refusal(place, "", "is not an object")]
         if isinstance(fix, list):
-            refusals += fix
+            faults.refuse(fix)
         else:
+            faults.good += 1
             fixes.append(fix)
             positions.append(index)
-    return Decoded(batch_of(fixes, positions), tuple(refusals), place=PLACE)
+    return Decoded(batch_of(fixes, positions), faults.refusals, place=PLACE)
 
 
 def read_item(item: Mapping[str, object], place: str) -> DecodedFix | list[Refusal]:

@@ -7,9 +7,11 @@ length u32. Plate and colour make the code of its device: `苏E12345-2`.
 from dataclasses import dataclass, field
 from struct import Struct
 
+from gps_ingest.decoders.faults import Faults
 from gps_ingest.decoders.fix_batch import Decoded, Row, RowBatch
 from gps_ingest.decoders.jt808.bcd_times import offset_ms
 from gps_ingest.decoders.jt809_frames import (
+    END,
     VEHICLE_MESSAGES,
     Edition,
     Frame,
@@ -72,11 +74,11 @@ class Positions:
 
     rows: list[Row] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     seen: int = 0
 
     def decoded(self, device_code: str | None) -> Decoded:
-        return Decoded(RowBatch(self.rows, self.numbers), tuple(self.refusals), device_code, PLACE)
+        return Decoded(RowBatch(self.rows, self.numbers), self.faults.refusals, device_code, PLACE)
 
     def take(self, edition: Edition, vehicle: VehicleMessage, reception: Reception) -> None:
         """The positions in a vehicle's message; other kinds have none."""
@@ -86,6 +88,7 @@ class Positions:
             try:
                 self.rows.append(_read(edition, piece, reception))
                 self.numbers.append(self.seen)
+                self.faults.good += 1
             except UnreadablePosition as error:
                 self._refuse(str(error))
         if fault:
@@ -93,7 +96,7 @@ class Positions:
             self._refuse(fault)
 
     def _refuse(self, reason: str) -> None:
-        self.refusals.append(Refusal(PLACE.format(self.seen), "position", reason))
+        self.faults.refuse([Refusal(PLACE.format(self.seen), "position", reason)])
 
 
 def decode(body: bytes, reception: Reception) -> Decoded:
@@ -102,20 +105,20 @@ def decode(body: bytes, reception: Reception) -> Decoded:
     Frames of other vehicles are refused, and encrypted ones: the gateway keeps them deciphered where it has
     the keys.
     """
-    positions = Positions()
-    frames = split_frames(body)
-    if not frames:
-        positions.refusals.append(Refusal("message", "frame", "holds no frame"))
-    code = None
-    for number, raw in enumerate(frames, start=1):
+    positions, code, number = Positions(), None, 0
+    faults = positions.faults
+    for number, raw in enumerate(split_frames(body), start=1):
         place = f"frame {number}"
+        if faults.in_vain:
+            faults.stop(place, body.count(END) - number + 1)
+            break
         try:
             frame = read_frame(raw)
             vehicle = vehicle_of(frame)
         except FrameRefused as refused:
-            positions.refusals.append(Refusal(place, refused.reason, str(refused)))
+            faults.refuse([Refusal(place, refused.reason, str(refused))])
         except UnreadableVehicle as error:
-            positions.refusals.append(Refusal(place, "vehicle", str(error)))
+            faults.refuse([Refusal(place, "vehicle", str(error))])
         else:
             if vehicle is None:
                 continue
@@ -123,7 +126,9 @@ def decode(body: bytes, reception: Reception) -> Decoded:
             if reception.device_code in ("", code):
                 positions.take(frame.edition, vehicle, reception)
             else:
-                positions.refusals.append(Refusal(place, "vehicle", f"is of the vehicle {code}"))
+                faults.turn_away([Refusal(place, "vehicle", f"is of the vehicle {code}")])
+    if not number:
+        faults.refuse([Refusal("message", "frame", "holds no frame")])
     return positions.decoded(code)
 
 

@@ -9,7 +9,7 @@ write version 1.0.0), so it is told from the lengths that each edition gives a m
 
 import re
 from binascii import crc_hqx
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from struct import Struct
@@ -198,6 +198,11 @@ def is_of_vehicle(raw: bytes) -> bool:
     return int.from_bytes(_plain(raw[1:-1])[8:10], "big") in VEHICLE_MESSAGES
 
 
-def split_frames(body: bytes) -> list[bytes]:
-    """The frames in a file, or in the stored bytes of a message."""
-    return list(FrameStream().feed(body, lambda reason: None))
+def split_frames(body: bytes) -> Iterator[bytes]:
+    """The frames in a file, or in the stored bytes of a message; what stands between them is passed over."""
+    begin = 0
+    while (end := body.find(END, begin)) >= 0:
+        start = body.rfind(START, begin, end)
+        if start >= 0:
+            yield body[start : end + 1]
+        begin = end + 1

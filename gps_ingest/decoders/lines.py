@@ -3,26 +3,26 @@
 import re
 from collections.abc import Iterator
 
-RUN = re.compile(rb"[^\r\n]+|[\r\n]+")
-LINE_ENDS = b"\r\n"
+BLANKS = re.compile(rb"((?:[ \t]*+[\r\n]++)++)|[^\r\n]++")
+BLANKS_AND_COMMAS = re.compile(rb"((?:[ \t,]*+[\r\n]++)++)|[^\r\n]++")
 
 
 class Lines:
-    """The lines of a text that are not empty, each with its number; they end as bytes.splitlines() ends them.
+    """The lines of a text that are not blank, each with its number; they end as bytes.splitlines() ends them.
 
-    `number` is that of the line handed over last, `left` how many lines follow it.
+    `number` is that of the line handed over last, `left` how many lines follow it. `runs` says what is blank.
     """
 
-    def __init__(self, text: bytes) -> None:
-        self._text = text
+    def __init__(self, text: bytes, runs: re.Pattern[bytes] = BLANKS) -> None:
+        self._text, self._runs = text, runs
         self._at = 0
         self.number = 1
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         number = self.number
-        for match in RUN.finditer(self._text):
+        for match in self._runs.finditer(self._text):
             begin, end = match.span()
-            if self._text[begin] in LINE_ENDS:
+            if match.lastindex:
                 number += self._ends(begin, end)
             else:
                 self.number, self._at = number, end

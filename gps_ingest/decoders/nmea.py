@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
+from gps_ingest.decoders.faults import Faults
 from gps_ingest.decoders.fix_batch import Decoded, rows_of
 from gps_ingest.decoders.fix_fields import (
     EPOCH,
@@ -21,6 +22,7 @@ from gps_ingest.decoders.fix_fields import (
     satellites,
     shown,
 )
+from gps_ingest.decoders.lines import Lines
 from gps_ingest.decoders.nmea_sentences import Sentence, SentenceRefused, read_sentence
 from gps_ingest.decoders.reception import Reception
 from models.values import DecodedFix, Refusal
@@ -68,12 +70,16 @@ def decode(body: bytes, reception: Reception) -> Decoded:
     void and without a place brings no report and is no fault.
     """
     reader = _Reader(reception.utc_offset_minutes or 0)
-    for position, line in enumerate(body.splitlines(), start=1):
+    lines = Lines(body)
+    for position, line in lines:
         if line.strip() and not line.lstrip().startswith(b"#"):
             reader.read(line, position)
+            if reader.faults.in_vain:
+                reader.faults.stop(LINE.format(position + 1), lines.left)
+                break
     reader.end_second()
     undated = UNDATED if reader.seen == {"GGA"} else ()
-    return Decoded(rows_of(reader.fixes, reader.positions), (*reader.refusals, *undated), place=LINE)
+    return Decoded(rows_of(reader.fixes, reader.positions), (*reader.faults.refusals, *undated), place=LINE)
 
 
 class _Reader:
@@ -82,7 +88,7 @@ class _Reader:
     def __init__(self, utc_offset_minutes: int) -> None:
         self.fixes: list[DecodedFix] = []
         self.positions: list[int] = []
-        self.refusals: list[Refusal] = []
+        self.faults = Faults()
         self.seen: set[str] = set()  # kinds of sentences
         self._ahead_ms = utc_offset_minutes * 60_000
         self._second = Second()
@@ -92,16 +98,19 @@ class _Reader:
         field = "sentence"
         try:
             sentence = read_sentence(line)
-            if sentence.kind not in KINDS or sentence.start != "$":
-                return
-            field = sentence.kind
-            self.seen.add(field)
-            if sentence.kind == "RMC":
-                self._report(sentence, position)
-            else:
-                self._refine(read_gga(sentence))
+            if sentence.kind in KINDS and sentence.start == "$":
+                field = sentence.kind
+                self._take(sentence, position)
+            self.faults.good += 1
         except (SentenceRefused, UnreadableField) as refused:
-            self.refusals.append(Refusal(LINE.format(position), field, str(refused)))
+            self.faults.refuse([Refusal(LINE.format(position), field, str(refused))])
+
+    def _take(self, sentence: Sentence, position: int) -> None:
+        self.seen.add(sentence.kind)
+        if sentence.kind == "RMC":
+            self._report(sentence, position)
+        else:
+            self._refine(read_gga(sentence))
 
     def _report(self, sentence: Sentence, position: int) -> None:
         fix = read_rmc(sentence)

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from gps_ingest.decoders.faults import Faults
 from gps_ingest.decoders.fix_batch import Decoded, batch_of, nothing_decoded
 from gps_ingest.decoders.fix_fields import (
     EPOCH,
@@ -59,37 +60,42 @@ class Report:
 def decode(body: bytes, reception: Reception) -> Decoded:
     """All reports of a message; positions are their indexes."""
     try:
-        reports = read_reports(body)
+        items = read_items(body)
     except MessageRefused as refused:
         return nothing_decoded("message", "", str(refused))
     fixes: list[DecodedFix] = []
     positions: list[int] = []
-    refusals: list[Refusal] = []
-    for index, report in enumerate(reports):
-        fix = read_report(report, reception, PLACE.format(index))
+    faults = Faults()
+    for index, item in enumerate(items):
+        if faults.in_vain:
+            faults.stop(PLACE.format(index), len(items) - index)
+            break
+        fix = read_report(report_of(item), reception, PLACE.format(index))
         if isinstance(fix, DecodedFix):
+            faults.good += 1
             fixes.append(fix)
             positions.append(index)
-        else:
-            refusals += fix
-    return Decoded(batch_of(fixes, positions), tuple(refusals), name_of(reports), PLACE)
+        elif fix:
+            faults.refuse(fix)
+    return Decoded(batch_of(fixes, positions), faults.refusals, name_of(items), PLACE)
 
 
 def named_device(body: bytes) -> str | None:
     """Which device the message itself names, or None."""
     try:
-        return name_of(read_reports(body))
+        return name_of(read_items(body))
     except MessageRefused:
         return None
 
 
-def name_of(reports: Sequence[Report | None]) -> str | None:
+def name_of(items: Sequence[object]) -> str | None:
     """The device that the first report of a message names."""
-    return reports[0].device if reports and reports[0] else None
+    first = report_of(items[0]) if items else None
+    return None if first is None else first.device
 
 
-def read_reports(body: bytes) -> list[Report | None]:
-    """The reports of a message, unread, None for an item that is no object; raises MessageRefused."""
+def read_items(body: bytes) -> Sequence[object]:
+    """The items of a message, unread (report_of reads one); raises MessageRefused."""
     if not is_json(body):
         return [read_pairs(body)]
     try:
@@ -97,8 +103,15 @@ def read_reports(body: bytes) -> list[Report | None]:
     except orjson.JSONDecodeError as error:
         raise MessageRefused(f"is not JSON: {error}") from None
     if isinstance(value, list):
-        return [read_flat(each) if isinstance(each, dict) else None for each in value]
+        return value
     return [read_nested(value) if isinstance(value.get("location"), dict) else read_flat(value)]
+
+
+def report_of(item: object) -> Report | None:
+    """The report of an item, None for one that is no object."""
+    if isinstance(item, dict):
+        return read_flat(item)
+    return item if isinstance(item, Report) else None
 
 
 def is_json(body: bytes) -> bool:

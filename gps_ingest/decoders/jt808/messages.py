@@ -5,9 +5,11 @@ or tells no position is refused with a sentence; whatever else a terminal says h
 over.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+from gps_ingest.decoders.faults import Faults
 from gps_ingest.decoders.fix_batch import Decoded, Row, RowBatch
 from gps_ingest.decoders.jt808.bcd_times import NoSuchTime, offset_ms
 from gps_ingest.decoders.jt808.frames import Frame, contents_of, read_frame
@@ -18,6 +20,7 @@ from gps_ingest.decoders.reception import Reception
 from models.values import Refusal, VendorField
 
 PLACE = "[{}]"
+MOST_UNFINISHED = 64  # messages whose packets come interleaved; a terminal sends one or two at a time
 HEX_LINES = frozenset(b"0123456789abcdefABCDEF \t\r\n")
 HALF_A_BYTE = b"\0"  # stands for a line with an odd number of digits: too short for a message, so refused
 NO_ROWS = RowBatch((), ())
@@ -85,13 +88,7 @@ def decode(data: bytes, reception: Reception) -> Decoded:
     if kept is not None and kept.frame.device_code == reception.device_code:
         reader.take_whole(f"message {len(contents)}", kept.frame)
         return reader.decoded
-    for number, content in enumerate(contents, start=1):
-        reader.take(f"message {number}", content)
-    if not contents:
-        reader.refusals.append(Refusal("message 1", "message", "there is none"))
-    for assembly in reader.packets.assemblies.values():
-        missing = f"{len(assembly.missing)} of {assembly.packets} packets are missing"
-        reader.refusals.append(Refusal(f"serial {assembly.first_serial}", "packets", missing))
+    reader.take_all(contents)
     return reader.decoded
 
 
@@ -109,7 +106,7 @@ class _Reader:
 
     reception: Reception
     rows: list[Row] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     positions: list[int] = field(default_factory=list)
     packets: Packets = field(default_factory=Packets)
     _items: int = 0
@@ -117,15 +114,33 @@ class _Reader:
 
     @property
     def decoded(self) -> Decoded:
-        return Decoded(RowBatch(self.rows, self.positions), tuple(self.refusals), place=PLACE)
+        return Decoded(RowBatch(self.rows, self.positions), self.faults.refusals, place=PLACE)
+
+    def take_all(self, contents: Sequence[bytes]) -> None:
+        """The messages of a file, unless it is in vain."""
+        for number, content in enumerate(contents, start=1):
+            if self.faults.in_vain:
+                self.faults.stop(f"message {number}", len(contents) - number + 1)
+                break
+            self.take(f"message {number}", content)
+        if not contents:
+            self.faults.refuse([Refusal("message 1", "message", "there is none")])
+        while self.packets.assemblies:
+            self._give_up_oldest()
+
+    def _give_up_oldest(self) -> None:
+        assembly = self.packets.drop_oldest()
+        missing = f"{assembly.lacks} of {assembly.packets} packets are missing"
+        self.faults.refuse([Refusal(f"serial {assembly.first_serial}", "packets", missing)])
 
     def take(self, place: str, content: bytes) -> None:
         frame = read_frame(content)
         if frame is None or frame.fault:
             reason = frame.detail if frame else f"{len(content)} bytes end before the header does"
-            self.refusals.append(Refusal(place, frame.fault or "message" if frame else "message", reason))
+            name = frame.fault or "message" if frame else "message"
+            self.faults.refuse([Refusal(place, name, reason)])
         elif frame.device_code != self.reception.device_code:
-            self.refusals.append(Refusal(place, "device", f"is terminal {frame.device_code}'s"))
+            self.faults.turn_away([Refusal(place, "device", f"is terminal {frame.device_code}'s")])
         elif frame.packets > 1:
             self._take_packet(place, frame, content)
         else:
@@ -135,10 +150,12 @@ class _Reader:
         try:
             whole = self.packets.add(frame, content, float(next(self._ticks)))
         except ValueError as error:
-            self.refusals.append(Refusal(place, "packets", f"there is no {error}"))
+            self.faults.refuse([Refusal(place, "packets", f"there is no {error}")])
             return
         if isinstance(whole, Whole):
             self.take_whole(place, whole.frame)
+        elif len(self.packets.assemblies) > MOST_UNFINISHED:
+            self._give_up_oldest()
 
     def take_whole(self, place: str, frame: Frame) -> None:
         """A message that is not, or no longer, in packets."""
@@ -147,6 +164,6 @@ class _Reader:
             self.rows.extend(decoded.reports.rows)
             self.positions.extend(self._items + position for position in decoded.reports.positions)
         self._items += len(decoded) + len(decoded.refusals)
-        self.refusals.extend(
-            Refusal(f"{place} {each.place}", each.field, each.reason) for each in decoded.refusals
-        )
+        self.faults.good += max(len(decoded), 1 - len(decoded.refusals))
+        for each in decoded.refusals:
+            self.faults.refuse([Refusal(f"{place} {each.place}", each.field, each.reason)])

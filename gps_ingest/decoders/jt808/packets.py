@@ -46,6 +46,11 @@ class Assembly:
         return self.missing
 
     @property
+    def lacks(self) -> int:
+        """How many packets are missing."""
+        return self.packets - len(self.parts)
+
+    @property
     def any_frame(self) -> Frame:
         return next(iter(self.parts.values())).frame
 
@@ -106,6 +111,12 @@ class Packets:
             and frame.index not in assembly.parts
         ]
         return lacking[0] if len(lacking) == 1 else own
+
+    def drop_oldest(self) -> Assembly:
+        """Forget the message that began first; what was here of it."""
+        key, assembly = next(iter(self.assemblies.items()))
+        self._forget(key)
+        return assembly
 
     def drop_older(self, than_s: float) -> int:
         """Forget messages that began before; how many."""
