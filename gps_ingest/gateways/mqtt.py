@@ -8,9 +8,9 @@ was received and not committed is delivered again.
 
 import asyncio
 import logging
+from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -18,36 +18,22 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from gps_ingest.decoders.formats import DECODERS
-from gps_ingest.decoders.owntracks import is_kept
-from gps_ingest.decoders.reception import Reception
 from gps_ingest.gateways.lifecycle import GatewayContext
 from gps_ingest.gateways.mqtt_broker import BrokerAddress, broker_address
-from gps_ingest.store.acceptance import Acceptance, Arrival
-from gps_ingest.store.raw_messages import Message
-from gps_ingest.store.watermarks import to_ms
-from models.vocabulary import Protocol
+from gps_ingest.gateways.mqtt_messages import Delivery, Known, arrivals_of
+from gps_ingest.gateways.roster import Roster
+from gps_ingest.store.acceptance import Acceptance
 
 log = logging.getLogger(__name__)
 
 TOPICS = ("owntracks/+/#", "sludgetrace/+/fixes")
-PROTOCOLS = {"owntracks": Protocol.OWNTRACKS, "sludgetrace": Protocol.MQTT}
 AT_LEAST_ONCE = 1
 KEEPALIVE_S = 30
 FIRST_WAIT_S, LONGEST_WAIT_S = 1, 60  # between two tries to reach the broker
 AWAY_S = 30.0  # a broker away for longer: the supervisor should know
 GOODBYE_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message as the broker delivered it; `connection` counts the connections to the broker."""
-
-    topic: str
-    payload: bytes
-    qos: int
-    mid: int
-    connection: int
+MOST_AT_ONCE = 500  # messages decoded in one go
+MOST_UNREAD_BYTES = 16 * 1024 * 1024  # of QoS 0 that wait to be decoded
 
 
 class MqttEdge:
@@ -56,7 +42,11 @@ class MqttEdge:
     def __init__(self, context: GatewayContext, address: BrokerAddress) -> None:
         self.context = context
         self._loop = asyncio.get_running_loop()
+        self.roster = Roster(context.engine, context.settings)
         self._taking = True
+        self._unread: deque[Known] = deque()
+        self._unread_bytes = 0
+        self._reader: asyncio.Task[None] | None = None
         self._connection = 0
         self._away_since: float | None = self._loop.time()
         self._gone = asyncio.Event()
@@ -144,26 +134,45 @@ class MqttEdge:
         """Have one message stored and acknowledge it then; what will never be stored at once."""
         if not self._taking:
             return
-        reason = self._objection(delivery)
+        message = Known(delivery, self.roster.device(delivery.code))
+        reason = self._objection(message)
         if reason:
-            self._count(reason)
-            self._acknowledge(delivery)
+            self._turn_away(delivery, reason)
             return
-        self.context.intake.submit(
-            arrival_of(delivery), lambda acceptance: self._answer(delivery, acceptance)
-        )
+        self._unread.append(message)
+        self._unread_bytes += len(delivery.payload)
+        if self._reader is None or self._reader.done():
+            self._reader = self._loop.create_task(self._read_all())
 
-    def _objection(self, delivery: Delivery) -> str | None:
+    def _objection(self, message: Known) -> str | None:
         """Why a message is acknowledged and not stored, or None."""
+        delivery = message.delivery
         if not delivery.payload:
             return "empty"  # how a retained message is taken back
         if len(delivery.payload) > self.context.settings.max_batch_bytes:
             return "oversized"
-        if delivery.qos == 0 and self.context.intake.is_full:
+        is_full = self.context.intake.is_full or self._unread_bytes > MOST_UNREAD_BYTES
+        if delivery.qos == 0 and is_full:
             return "unacknowledged_flood"  # QoS 1 stops at the broker's window, QoS 0 knows no bounds
-        if delivery.topic.startswith("owntracks/") and not is_kept(delivery.payload):
-            return "not_a_report"
+        if not message.is_trusted and not self.roster.may_wait(delivery.code):
+            return "no_room"
         return None
+
+    async def _read_all(self) -> None:
+        """Decode what came, off the loop; in one line, so that messages of a device keep their order."""
+        while self._unread:
+            messages = [self._unread.popleft() for _ in range(min(MOST_AT_ONCE, len(self._unread)))]
+            arrivals = await asyncio.to_thread(arrivals_of, messages, self.context.settings.max_batch_fixes)
+            for message, arrival in zip(messages, arrivals, strict=True):
+                self._unread_bytes -= len(message.delivery.payload)
+                if arrival is None:
+                    self._turn_away(message.delivery, "not_a_report")
+                else:
+                    self.context.intake.submit(arrival, partial(self._answer, message.delivery))
+
+    def _turn_away(self, delivery: Delivery, reason: str) -> None:
+        self._count(reason)
+        self._acknowledge(delivery)
 
     def _answer(self, delivery: Delivery, acceptance: Acceptance | None) -> None:
         if acceptance is not None:  # else the database did not take it: it stays with the broker
@@ -179,6 +188,9 @@ class MqttEdge:
     async def stop_accepting(self) -> None:
         """Take nothing more; the broker keeps what is not acknowledged."""
         self._taking = False
+        self.roster.stop()
+        if self._reader is not None:
+            await self._reader
 
     async def close(self) -> None:
         """The last acknowledgements leave, then a goodbye that ends paho's thread; the session stays."""
@@ -189,18 +201,9 @@ class MqttEdge:
                 await asyncio.wait_for(self._gone.wait(), GOODBYE_S)
 
 
-def arrival_of(delivery: Delivery) -> Arrival:
-    """The message with what its decoder reads; the second level of the topic names the device."""
-    prefix, _slash, rest = delivery.topic.partition("/")
-    code = rest.partition("/")[0]
-    protocol = PROTOCOLS[prefix]
-    received_at = datetime.now(UTC)
-    message = Message(code, protocol, delivery.payload, f"mqtt {delivery.topic}", received_at)
-    return Arrival(message, DECODERS[protocol](delivery.payload, Reception(code, to_ms(received_at))))
-
-
 async def start(context: GatewayContext, host: str, port: int) -> MqttEdge:
     """Reach for the broker of the settings; `host` and `port` are of no use here. Raises SettingError."""
     edge = MqttEdge(context, broker_address(context.settings.mqtt_broker))
+    await edge.roster.start()
     edge.connect()
     return edge
