@@ -40,6 +40,7 @@ class Settings:
     metrics_token: str = ""  # empty: the web service shows no metrics
     unproven_limit: str = "5000 per day"  # messages of an address whose senders show no token of ours
     unproven_per_sender: int = 5_000  # messages that wait of one of them: two days of a phone
+    unproven_per_address: int = 20_000  # of one address: its share of the room
     unproven_in_all: int = 200_000
     certificate_limit: str = "20 per minute"
     trusted_proxies: int = 0  # how many reverse proxies stand in front and write X-Forwarded-For

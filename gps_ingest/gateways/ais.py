@@ -84,7 +84,7 @@ class AisFeed:
             self.reject("stranger")
             self.strangers.hear(mmsi)
             return
-        if not vessel.active and not self.roster.may_wait(mmsi):
+        if not vessel.active and not self.roster.may_wait(mmsi, source):
             self.reject("no_room")
             return
         heard_ms = to_ms(now) if message.received_ms is None else message.received_ms

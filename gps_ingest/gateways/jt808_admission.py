@@ -14,7 +14,7 @@ from gps_ingest.store.registration import (
     register_terminal,
     verdict_on,
 )
-from gps_ingest.store.waiting_room import WaitingRoom
+from gps_ingest.store.waiting_room import Room, room_of
 from gps_ingest.store.watermarks import to_ms
 from models.session import read_sessions, write_sessions
 from models.settings import Settings
@@ -26,7 +26,7 @@ class Admission:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._reading, self._writing = read_sessions(engine), write_sessions(engine)
-        self._room = WaitingRoom(settings.unproven_per_sender, settings.unproven_in_all)
+        self._room = room_of(settings)
         self._may_again = settings.jt808_reregister
 
     async def register(self, code: str, identity: str) -> RegistrationAnswer:
@@ -51,6 +51,8 @@ class Admission:
         in_force = await ask(self._writing, lambda session: put_in_force(session, code, token))
         return admitted if in_force else None
 
-    async def has_room(self, code: str) -> bool:
+    async def has_room(self, code: str, source: str) -> bool:
         """May one more message of a sender that proved nothing be kept? One that may is counted."""
-        return await ask(self._reading, lambda session: self._room.admit(session, code, datetime.now(UTC)))
+        now = datetime.now(UTC)
+        room = await ask(self._reading, lambda session: self._room.admit(session, code, source, now))
+        return room is Room.FREE

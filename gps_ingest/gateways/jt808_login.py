@@ -103,7 +103,7 @@ def take_unproven(terminal: "Terminal", frame: Frame, message: Message) -> None:
 
 
 async def _keep_unproven(terminal: "Terminal", frame: Frame, message: Message) -> None:
-    if not await terminal.jt808.admission.has_room(message.device_code):
+    if not await terminal.jt808.admission.has_room(message.device_code, message.source):
         terminal.reject("no_room")
         terminal.reply(terminal.answers.general(frame, Result.FAILED))
         return

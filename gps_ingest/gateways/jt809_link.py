@@ -161,7 +161,7 @@ class Link(Connection):
         device = self.jt809.roster.device(code)
         is_other = device is not None and device.protocol is not Protocol.JT809
         is_taken = device is not None and device.active and not is_other
-        if not is_taken and not self.jt809.roster.may_wait(code):
+        if not is_taken and not self.jt809.roster.may_wait(code, self.source):
             self.reject("no_room")
             return
         received_ms = to_ms(now)
@@ -174,7 +174,7 @@ class Link(Connection):
         """What a known platform says of a vehicle is kept even where it cannot be read."""
         self.reject(reason)
         code = SENDER.format(self.platform)
-        if not self.known or not is_of_vehicle(raw) or not self.jt809.roster.may_wait(code):
+        if not self.known or not is_of_vehicle(raw) or not self.jt809.roster.may_wait(code, self.source):
             return
         refusal = Refusal("message", reason, sentence)
         decoded = Decoded(RowBatch((), ()), (refusal,), place=PLACE)

@@ -27,6 +27,7 @@ from gps_ingest.store.acceptance import Acceptance
 log = logging.getLogger(__name__)
 
 TOPICS = ("owntracks/+/#", "sludgetrace/+/fixes")
+BROKER = "mqtt"  # how the source of every message begins: what waits of all is on one share
 AT_LEAST_ONCE = 1
 KEEPALIVE_S = 30
 FIRST_WAIT_S, LONGEST_WAIT_S = 1, 60  # between two tries to reach the broker
@@ -154,7 +155,7 @@ class MqttEdge:
         is_full = self.context.intake.is_full or self._unread_bytes > MOST_UNREAD_BYTES
         if delivery.qos == 0 and is_full:
             return "unacknowledged_flood"  # QoS 1 stops at the broker's window, QoS 0 knows no bounds
-        if not message.is_trusted and not self.roster.may_wait(delivery.code):
+        if not message.is_trusted and not self.roster.may_wait(delivery.code, BROKER):
             return "no_room"
         return None
 

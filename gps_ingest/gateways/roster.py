@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from gps_ingest.store.roster import RosteredDevice, RosterPage, read_roster, waiting_by_sender
+from gps_ingest.store.roster import RosteredDevice, RosterPage, read_roster
+from gps_ingest.store.waiting_room import Room, Waiting, room_of, waiting_unproven
 from models.session import read_sessions
 from models.settings import Settings
 
@@ -31,10 +32,8 @@ class Roster:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.on_refresh: Callable[[], None] = lambda: None
         self._sessions = read_sessions(engine)
-        self._most_of_sender, self._most_in_all = settings.unproven_per_sender, settings.unproven_in_all
+        self._room = room_of(settings)
         self._page = RosterPage()
-        self._waiting: dict[str, int] = {}
-        self._waiting_in_all = 0
         self._task: asyncio.Task[Any] | None = None
 
     async def start(self) -> None:
@@ -54,30 +53,24 @@ class Roster:
         """Is this platform registered and in service?"""
         return code in self._page.platforms
 
-    def may_wait(self, code: str) -> bool:
+    def may_wait(self, code: str, source: str) -> bool:
         """Count one message of a sender that is not registered; False where no more may wait."""
-        of_sender = self._waiting.get(code, 0)
-        if of_sender >= self._most_of_sender or self._waiting_in_all >= self._most_in_all:
-            return False
-        self._waiting[code] = of_sender + 1
-        self._waiting_in_all += 1
-        return True
+        return self._room.admit_uncounted(code, source) is Room.FREE
 
     async def refresh(self, *, count: bool = False) -> None:
         """Ask the database now; `count`: also what waits."""
         self._page = await asyncio.to_thread(self._read)
         if count:
-            self._waiting = await asyncio.to_thread(self._count)
-            self._waiting_in_all = sum(self._waiting.values())
+            self._room.recount(await asyncio.to_thread(self._count))
         self.on_refresh()
 
     def _read(self) -> RosterPage:
         with self._sessions() as session:
             return read_roster(session)
 
-    def _count(self) -> dict[str, int]:
+    def _count(self) -> Waiting:
         with self._sessions() as session:
-            return waiting_by_sender(session)
+            return waiting_unproven(session)
 
     async def _refresh_for_ever(self) -> None:
         turn = 0

@@ -23,11 +23,18 @@ WRONG_TOKEN = "the token that the sender showed is not the device's"  # noqa: S1
 @dataclass(frozen=True, slots=True)
 class Sender:
     """The device that a message is taken for. `distrust` says why the sender is not believed to be it; a
-    device that is not registered is not `proven` either, but needs no other reason."""
+    device that is not registered is not `proven` either, but needs no other reason. `in_service`: what a
+    device out of service sends waits too, proven or not."""
 
     code: str
     proven: bool
     distrust: str | None = None
+    in_service: bool = True
+
+    @property
+    def waits(self) -> bool:
+        """Will its message wait in quarantine, where the room is bounded?"""
+        return not self.proven or not self.in_service
 
 
 def sender_of(session: Session, named: str | None, shown: Iterable[str]) -> Sender | None:
@@ -38,28 +45,35 @@ def sender_of(session: Session, named: str | None, shown: Iterable[str]) -> Send
     """
     secrets = {token_hash(secret) for secret in shown if secret}
     found = _owners(session, named, secrets | ({token_hash(named)} if named else set()))
-    by_code = {code: digest for code, digest in found if code == named}
-    owner = next((code for code, digest in found if digest in secrets), None)
+    by_code = {owner.code: owner for owner in found if owner.code == named}
+    owner = next((one for one in found if one.digest in secrets), None)
     if named is None:
-        return None if owner is None else Sender(owner, proven=True)
+        return None if owner is None else Sender(owner.code, proven=True, in_service=owner.active)
     if named in by_code:
-        distrust = _doubt_of(by_code[named], secrets)
-        return Sender(named, proven=distrust is None, distrust=distrust)
-    disguised = next((code for code, digest in found if digest == token_hash(named)), None)
+        distrust = _doubt_of(by_code[named].digest, secrets)
+        return Sender(named, distrust is None, distrust, by_code[named].active)
+    disguised = next((one for one in found if one.digest == token_hash(named)), None)
     if disguised is not None:
-        return Sender(disguised, proven=True)
+        return Sender(disguised.code, proven=True, in_service=disguised.active)
     return None if device_code_fault(named) else Sender(named, proven=False)
 
 
-def _owners(session: Session, named: str | None, digests: set[str]) -> list[tuple[str, str | None]]:
-    """(code, hash of its token) of the named device and of each device that has one of the tokens."""
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """A device, the hash of its token, and whether it is in service."""
+
+    code: str
+    digest: str | None
+    active: bool
+
+
+def _owners(session: Session, named: str | None, digests: set[str]) -> list[_Owner]:
+    """The named device and each device that has one of the tokens."""
     wanted: list[ColumnElement[bool]] = [Device.token_hash.in_(digests)]
     if named and device_code_fault(named) is None:
         wanted.append(Device.code == named)
-    return [
-        (code, digest)
-        for code, digest in session.execute(select(Device.code, Device.token_hash).where(or_(*wanted)))
-    ]
+    columns = (Device.code, Device.token_hash, Device.active)
+    return [_Owner(*row) for row in session.execute(select(*columns).where(or_(*wanted)))]
 
 
 def _doubt_of(digest: str | None, secrets: set[str]) -> str | None:

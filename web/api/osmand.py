@@ -54,10 +54,10 @@ def take_report() -> Response:
     sender = sender_of_request()
     if sender is None:
         return problem(400, "No device", "The message must name its device: id=CODE.")
-    if not sender.proven and len(posted.body) > MAX_UNPROVEN_BYTES:
+    if sender.waits and len(posted.body) > MAX_UNPROVEN_BYTES:
         return problem(413, "Too long", "So long a message needs a device's token.")
-    keep(sender, Protocol.OSMAND, without_disguise(posted, sender))
-    return Response(status=200)
+    come_again = keep(sender, Protocol.OSMAND, without_disguise(posted, sender))
+    return come_again or Response(status=200)
 
 
 def sender_of_request() -> Sender | None:

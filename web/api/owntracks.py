@@ -44,11 +44,10 @@ def take_message() -> Response:
         realm = {"WWW-Authenticate": 'Basic realm="sludgetrace"'}
         return problem(401, "No device", "User name: the device's code; password: its token.", headers=realm)
     body = body_of_request()
-    if body is None or (not sender.proven and len(body) > MAX_UNPROVEN_BYTES):
+    if body is None or (sender.waits and len(body) > MAX_UNPROVEN_BYTES):
         return problem(413, "Too long", "The message is longer than a message may be.")
-    if is_kept(body):
-        keep(sender, Protocol.OWNTRACKS, body)
-    return Response(b"[]", content_type="application/json")
+    come_again = keep(sender, Protocol.OWNTRACKS, body) if is_kept(body) else None
+    return come_again or Response(b"[]", content_type="application/json")
 
 
 def sender_of_request() -> Sender | None:

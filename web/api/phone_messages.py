@@ -13,7 +13,7 @@ from gps_ingest.store.acceptance import Arrival, accept_all
 from gps_ingest.store.known_devices import reception_of
 from gps_ingest.store.proof import Sender
 from gps_ingest.store.raw_messages import Message
-from gps_ingest.store.waiting_room import WaitingRoom
+from gps_ingest.store.waiting_room import Room, WaitingRoom, room_of
 from models.vocabulary import Protocol
 from web.api.fixes import RETRY_AFTER_S, SCHEME, read_body
 from web.api.problems import problem
@@ -40,26 +40,34 @@ def secrets_in_header() -> list[str]:
     return [basic.password] if basic and basic.type == BASIC and basic.password else []
 
 
-def keep(sender: Sender, protocol: Protocol, body: bytes) -> bool:
-    """Store a message and its fixes in one transaction; False for one that was not kept for lack of room."""
+def keep(sender: Sender, protocol: Protocol, body: bytes) -> Response | None:
+    """Store a message and its fixes in one transaction; an answer of its own for one that has to come again.
+
+    Of a sender of whom more than enough waits from this very address nothing more is kept, and it is told
+    that all is well: it would repeat itself for ever. Where others fill the room, it has to come again.
+    """
     message = Message(sender.code, protocol, body, request.remote_addr or "unknown address", now())
-    if not sender.proven and not waiting_room().admit(reading(), sender.code, now()):
-        current_app.logger.warning("no room for what an unproven sender sends: answered, not kept")
-        device_metrics().not_kept.inc()
-        return False
+    if sender.waits:
+        room = waiting_room().admit(reading(), sender.code, message.source, now())
+        if room is Room.FULL:
+            current_app.logger.warning("the room for what unproven senders send is full: told to come again")
+            return try_again("Too many messages of unproven senders wait.")
+        if room is not Room.FREE:
+            current_app.logger.warning("no room for what an unproven sender sends: answered, not kept")
+            device_metrics().not_kept.inc()
+            return None
     decoded = DECODERS[protocol](body, reception_of(reading(), message))
     limits = current_app.extensions["thresholds"].doubt
     with writing() as session:
         [acceptance] = accept_all(session, [Arrival(message, decoded, sender.distrust)], limits)
     device_metrics().count([acceptance])
-    return True
+    return None
 
 
 def waiting_room() -> WaitingRoom:
     """What this process knows of those that wait."""
     settings = current_app.extensions["settings"]
-    bounds = (settings.unproven_per_sender, settings.unproven_in_all)
-    room: WaitingRoom = current_app.extensions.setdefault("waiting_room", WaitingRoom(*bounds))
+    room: WaitingRoom = current_app.extensions.setdefault("waiting_room", room_of(settings))
     return room
 
 
