@@ -12,11 +12,12 @@ from cli.refusals import print_refusals
 from cli.runtime import now, print_json_line, ready_engine, settings, thresholds
 from gps_ingest.decoders import ais
 from gps_ingest.decoders.formats import DECODERS
-from gps_ingest.store.acceptance import Acceptance
+from gps_ingest.store.acceptance import Acceptance, accept
 from gps_ingest.store.raw_messages import Message
-from gps_ingest.store.receive import take_message
+from gps_ingest.store.receive import decode_message
 from gps_ingest.store.watermarks import to_ms
-from models.session import write_sessions
+from models.session import read_sessions, write_sessions
+from models.values import not_taken
 from models.vocabulary import Protocol
 
 FORMATS = [protocol.value for protocol in DECODERS]
@@ -49,8 +50,12 @@ def ingest(file: Path, form: str, device: str, received_at: datetime | None, res
         raise click.UsageError("--received-at is for --format ais: other files tell their times")
     body = own_sentences(file, device, received_at) if form == Protocol.AIS else file.read_bytes()
     message = Message(device, Protocol(form), body, file.name, now())
-    with busy_on_terminal(file.name), write_sessions(ready_engine()).begin() as session:
-        acceptance = take_message(session, message, thresholds().doubt)
+    engine = ready_engine()
+    with busy_on_terminal(file.name):
+        with read_sessions(engine)() as session:
+            decoded = decode_message(session, message)
+        with write_sessions(engine).begin() as session:
+            acceptance = accept(session, message, decoded, thresholds().doubt)
     if result == "json":
         print_json_line(acceptance_json(acceptance))
     else:
@@ -62,6 +67,8 @@ def own_sentences(file: Path, mmsi: str, received_at: datetime | None) -> bytes:
     """The lines of one vessel in an AIS log, each with its time of receipt; says what was left out."""
     written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     own = ais.own_lines(file.read_bytes(), mmsi, to_ms(received_at or written_at))
+    if own.stop is not None:
+        raise click.ClickException(f"{file}, {own.stop.place}: {own.stop.reason}")
     if own.others and not own.own:
         raise click.ClickException(f"{file} holds no message of a vessel {mmsi}, but {own.others} of others")
     if own.others:
@@ -98,7 +105,7 @@ def print_acceptance(device: str, acceptance: Acceptance) -> None:
     doubted = acceptance.doubted
     click.echo(
         f"accepted {acceptance.accepted}, repeated {acceptance.repeated}, doubted {len(doubted)}, "
-        f"refused {len(acceptance.refused)}, quarantined {len(acceptance.quarantined)}"
+        f"refused {not_taken(acceptance.refused)}, quarantined {not_taken(acceptance.quarantined)}"
     )
     reasons = sorted({reason for _, names in doubted for reason in names})
     for reason in reasons:

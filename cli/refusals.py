@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from models.values import Refusal
+from models.values import Refusal, not_taken
 
 MOST = 200  # lines; beyond that a count says more
 
@@ -14,6 +14,6 @@ def print_refusals(refusals: Sequence[Refusal]) -> None:
     for refusal in refusals[:MOST]:
         click.echo(f"{refusal.place}  {refusal.field}: {refusal.reason}", err=True)
     if len(refusals) > MOST:
-        click.echo(f"… and {len(refusals) - MOST} more", err=True)
+        click.echo(f"… and {not_taken(refusals[MOST:])} more", err=True)
     if refusals:
-        click.echo(f"{len(refusals)} refused", err=True)
+        click.echo(f"{not_taken(refusals)} refused", err=True)

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from gps_ingest.decoders.fix_batch import NEVER
 from gps_ingest.doubts import reasons_of
 from gps_ingest.store.acceptance import NO_DOUBTS, Acceptance
+from models.values import not_taken
 from models.vocabulary import MS_PER_S
 
 LAG_S = (0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86_400)
@@ -34,8 +35,8 @@ class DeviceMetrics:
         """The messages of a transaction that was committed."""
         self.accepted.inc(sum(each.accepted for each in acceptances))
         self.repeated.inc(sum(each.repeated for each in acceptances))
-        self.refused.inc(sum(len(each.refused) for each in acceptances))
-        held = (len(each.quarantined) or 1 for each in acceptances if each.quarantined or each.waiting)
+        self.refused.inc(sum(not_taken(each.refused) for each in acceptances))
+        held = (not_taken(each.quarantined) or 1 for each in acceptances if each.quarantined or each.waiting)
         self.quarantined.inc(sum(held))
         doubts = np.concatenate([NO_DOUBTS, *(each.doubts for each in acceptances)])
         values, counts = np.unique(doubts[doubts != 0], return_counts=True)

@@ -17,27 +17,29 @@ from gps_ingest.decoders.fix_batch import NEVER, Decoded, FixBatch, merge
 from gps_ingest.decoders.fix_fields import device_code_fault
 from gps_ingest.doubts import DoubtedBatch, doubt_arrivals, reasons_of
 from gps_ingest.store.fix_rows import FixRows, insert_fixes
+from gps_ingest.store.held_back import Stays, reasons_held_back, within
 from gps_ingest.store.known_devices import known_devices
 from gps_ingest.store.raw_messages import Filing, KeptMessage, Message, keep_messages
 from gps_ingest.store.watermarks import mark_new_fixes, to_ms
 from models.thresholds import DoubtThresholds
-from models.values import BoolArray, IntArray, Refusal
-from models.vocabulary import MS_PER_S, RawStatus
+from models.values import BoolArray, IntArray, Refusal, not_taken
+from models.vocabulary import RawStatus
 
 UNKNOWN_DEVICE = "the device is not registered"
 OUT_OF_SERVICE = "the device is out of service"
-TOO_FAR_AHEAD = "the time lies more than {hours:g} h after the time of receipt"
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A message and what its decoder read. `distrust` says why it waits in quarantine although its device
-    is known, for example because its sender did not prove to be it."""
+    is known, for example because its sender did not prove to be it. `stays`: the times of which the sender
+    may tell; a fix of any other time is kept as raw bytes only."""
 
     message: Message
     decoded: Decoded
     distrust: str | None = None
 
+    stays: Stays | None = None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Acceptance:
@@ -100,7 +102,9 @@ def accept(
     stamp_receipt: bool = True,
 ) -> Acceptance:
     """Take one message (accept_all)."""
-    return accept_all(session, [Arrival(message, decoded)], limits, stamp_receipt=stamp_receipt)[0]
+    stays: Stays | None = None,
+    arrival = Arrival(message, decoded, stays=stays)
+    return accept_all(session, [arrival], limits, stamp_receipt=stamp_receipt)[0]
 
 
 def accept_all(
@@ -110,8 +114,9 @@ def accept_all(
     nothing.
 
     `stamp_receipt` gives every fix its message's time of receipt; without it what the decoder read stands,
-    and a scenario's blank stays unknown. The message of a device that is not known, or not in service, goes to quarantine whole
-    and nothing else is written; what cannot be the code of a device is refused and not kept.
+    and a scenario's blank stays unknown. The message of a device that is not known, or not in service, goes
+    to quarantine whole and nothing else is written; what cannot be the code of a device is refused and not
+    kept.
     """
     known = known_devices(session, {arrival.message.device_code for arrival in arrivals})
     doubted = _doubt_all(arrivals, limits, stamp_receipt=stamp_receipt)
@@ -138,7 +143,12 @@ def _doubt_all(arrivals: Sequence[Arrival], limits: DoubtThresholds, *, stamp_re
         ms_of = {moment: to_ms(moment) for moment in moments}  # messages of one read came at one moment
         received = np.array([ms_of[arrival.message.received_at] for arrival in arrivals], dtype=np.int64)
         whole = stamped(whole, np.repeat(received, counts))
-    return Doubted(doubt_arrivals(whole, limits), np.concatenate([[0], np.cumsum(counts)]))
+    doubted = Doubted(doubt_arrivals(whole, limits), np.concatenate([[0], np.cumsum(counts)]))
+    for index, arrival in enumerate(arrivals):
+        if arrival.stays is not None:
+            rows = doubted.of(index)
+            doubted.rows.quarantined[rows] |= ~within(doubted.rows.batch.time_ms[rows], arrival.stays)
+    return doubted
 
 
 def stamped(batch: FixBatch, received_ms: IntArray) -> FixBatch:
@@ -152,19 +162,18 @@ def _all_held_back(
     """Of each message, the fixes that are kept as raw bytes only."""
     if not doubted.rows.quarantined.any():
         return [()] * len(arrivals)
-    return [_held_back(doubted, index, arrival.decoded, limits) for index, arrival in enumerate(arrivals)]
+    return [_held_back(doubted, index, arrival, limits) for index, arrival in enumerate(arrivals)]
 
 
 def _held_back(
-    doubted: Doubted, index: int, decoded: Decoded, limits: DoubtThresholds
+    doubted: Doubted, index: int, arrival: Arrival, limits: DoubtThresholds
 ) -> tuple[Refusal, ...]:
-    """The fixes of a message that are kept as raw bytes only, each with its reason."""
+    """The fixes of a message that are kept as raw bytes only, each with its reason as far as it is told."""
     held = doubted.rows.quarantined[doubted.of(index)]
     if not held.any():
         return ()
-    reason = TOO_FAR_AHEAD.format(hours=limits.future_quarantine_s * MS_PER_S / 3_600_000)
-    positions = doubted.rows.batch.position[doubted.of(index)][held].tolist()
-    return tuple(Refusal(decoded.place_of(position), "recorded_at", reason) for position in positions)
+    rows = np.flatnonzero(held) + int(doubted.bounds[index])
+    return reasons_held_back(doubted.rows.batch.take(rows), arrival.decoded, arrival.stays, limits)
 
 
 def _filing(arrival: Arrival, known: dict[str, tuple[int, bool]], held: tuple[Refusal, ...]) -> Filing | None:
@@ -186,7 +195,7 @@ def _status(decoded: Decoded, held: tuple[Refusal, ...]) -> tuple[RawStatus, str
         return RawStatus.ACCEPTED, None
     reason = "; ".join(f"{fault.place} {fault.field}: {fault.reason}" for fault in faults[:5])
     status = RawStatus.QUARANTINED if len(decoded) else RawStatus.REFUSED
-    return status, f"{len(faults)} not taken: {reason}"
+    return status, f"{not_taken(faults)} not taken: {reason}"
 
 
 def _take_fixes(
@@ -194,8 +203,9 @@ def _take_fixes(
     doubted: Doubted,
     filings: Sequence[Filing | None],
     kept: Sequence[KeptMessage | None],
-) -> BoolArray:
-    """Insert what is not held back and was not taken before, mark the vehicles; which rows are new."""
+) -> tuple[BoolArray, BoolArray]:
+    """Insert what is not held back and was not taken before, mark the vehicles; which rows are new, and
+    which have an alarm that stands in the raw bytes only."""
     counts = np.diff(doubted.bounds)
     takes = [
         row is not None
@@ -246,8 +256,8 @@ def _taken(doubted: Doubted, new: BoolArray) -> list[Taken]:
     else:
         wheres = (start + np.flatnonzero(good[start:end]) for start, end in pairwise(ends))
     return [
-        Taken(batch.position[where], doubted.rows.doubts[where], count, latest)
-        for where, count, latest in zip(wheres, accepted, newest.tolist(), strict=True)
+        Taken(batch.position[where], doubted.rows.doubts[where], *counts)
+        for where, *counts in zip(wheres, accepted, newest.tolist(), alarms, strict=True)
     ]
 
 

@@ -9,7 +9,7 @@ from gps_ingest.decoders.fix_batch import FixBatch
 from gps_ingest.decoders.formats import DECODERS
 from gps_ingest.store.known_devices import reception_of
 from gps_ingest.store.raw_messages import Message
-from models.values import Refusal
+from models.values import Refusal, not_taken
 
 MOST = 20  # enough to see what it is
 MOST_BYTES = 4_000_000  # a larger file would keep the page waiting
@@ -54,7 +54,7 @@ def look_at(session: Session, message: Message, most: int = MOST) -> Look:
         tuple(_seen(batch, row, decoded.place_of) for row in range(min(most, len(batch)))),
         len(batch),
         decoded.refusals[:most],
-        len(decoded.refusals),
+        not_taken(decoded.refusals),
         decoded.device_code,
     )
 

@@ -25,6 +25,7 @@ from gps_ingest.store.waiting_messages import distrusted, is_distrusted, reason_
 from models.fixes import RawMessage, RawRelease
 from models.fleet import Device
 from models.thresholds import DoubtThresholds
+from models.values import not_taken
 from models.vocabulary import Protocol, RawStatus, ReleaseDecision
 
 MAX_NAME = 64  # the column's width
@@ -127,7 +128,7 @@ def release(
         session.expunge(raw)  # one message's bytes in memory at a time
         acceptance = take_message(session, message, limits)
         keep_records_of(session, message, acceptance)
-        left_out = len(acceptance.refused) + len(acceptance.quarantined)
+        left_out = not_taken(acceptance.refused) + not_taken(acceptance.quarantined)
         _note(session, raw_id, how, ReleaseDecision.RELEASED, acceptance.accepted, left_out)
         yield Released(raw_id, message.source, acceptance)
     session.flush()

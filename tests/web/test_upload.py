@@ -1,5 +1,6 @@
 """Is a file taken, by hand or with a token, as a message is: once, item by item, from whom may file?"""
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -11,11 +12,12 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from gps_ingest.store.devices import issue_token
+from gps_ingest.store.held_back import OUTSIDE_STAYS
 from models.fixes import FixRow, RawMessage
-from models.fleet import Device
+from models.fleet import Device, DeviceBinding
 from models.session import write_sessions
 from models.settings import Settings
-from models.vocabulary import Protocol
+from models.vocabulary import Protocol, RawStatus
 from tests import cast
 from tests import factories as make
 from tests.cast import Cast
@@ -143,6 +145,32 @@ def test_a_hauler_files_for_its_own_loggers_only(engine: Engine, sign_in: SignIn
     assert upload(hauler).status_code == 200
     for username in (cast.PLANT, cast.SITE, cast.REGULATOR):
         assert upload(sign_in(username)).status_code == 403
+
+
+def test_a_hauler_writes_nothing_into_anothers_past(engine: Engine, sign_in: SignIn, people: Cast) -> None:
+    as_logger(engine)
+    moved = datetime(2026, 3, 2, 0, 0, 30, tzinfo=UTC)  # between the two points of the file
+    with write_sessions(engine).begin() as session:
+        logger = session.scalars(select(Device).where(Device.code == "D-QY-1")).one()
+        others = session.scalars(select(Device).where(Device.code == "D-BH-1")).one().bindings[0].vehicle_id
+        [stay] = logger.bindings
+        before = DeviceBinding(
+            device_id=logger.id, vehicle_id=others, valid_from=stay.valid_from, valid_to=moved
+        )
+        stay.valid_from = moved
+        session.flush()
+        session.add(before)
+    count = rows(engine)
+    text = upload(sign_in(cast.HAULER)).text
+    assert OUTSIDE_STAYS in text
+    assert rows(engine) == count + 1  # only the point of its own time
+    with Session(engine) as session:
+        raw = session.scalars(select(RawMessage).order_by(RawMessage.id.desc())).first()
+        assert raw is not None
+        assert (raw.body, raw.status) == (GOOD.encode(), RawStatus.QUARANTINED)
+        assert OUTSIDE_STAYS in (raw.reason or "")
+    assert OUTSIDE_STAYS not in upload(sign_in(cast.ADMINISTRATOR)).text
+    assert rows(engine) == count + 2
 
 
 def test_a_file_too_large_is_refused(engine: Engine, people: Cast, settings: Settings) -> None:

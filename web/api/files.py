@@ -11,15 +11,15 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from gps_ingest.doubts import reasons_of
-from gps_ingest.store.acceptance import Acceptance
+from gps_ingest.store.acceptance import Acceptance, accept
 from gps_ingest.store.raw_messages import Message
-from gps_ingest.store.receive import take_message
-from models.values import Refusal
+from gps_ingest.store.receive import decode_message
+from models.values import Refusal, not_taken
 from models.vocabulary import Doubt, Protocol
 from web.api.fixes import RETRY_AFTER_S, device_of_request, read_body
 from web.api.problems import problem, problem_of
 from web.clock import now
-from web.database import writing
+from web.database import reading, writing
 from web.device_metrics import device_metrics
 from web.upload_formats import MEDIA_TYPES, format_of_media_type
 
@@ -55,8 +55,9 @@ def take(device_code: str, protocol: Protocol, body: bytes) -> Response:
     """Store the file and answer; what is only for the moment (a busy database) is 503, to be tried again."""
     message = Message(device_code, protocol, body, request.remote_addr or "unknown address", now())
     try:
+        decoded = decode_message(reading(), message)
         with writing() as session:
-            acceptance = take_message(session, message, current_app.extensions["thresholds"].doubt)
+            acceptance = accept(session, message, decoded, current_app.extensions["thresholds"].doubt)
     except OperationalError:
         current_app.logger.exception("a file could not be stored")
         retry = {"Retry-After": str(RETRY_AFTER_S)}
@@ -71,9 +72,9 @@ def answer_of(acceptance: Acceptance) -> dict[str, object]:
         "accepted": acceptance.accepted,
         "repeated": acceptance.repeated,
         "doubted": doubts_by_reason(acceptance),
-        "refused_count": len(acceptance.refused),
+        "refused_count": not_taken(acceptance.refused),
         "refused": [refused_item(each) for each in acceptance.refused[:MOST_ITEMS]],
-        "quarantined_count": len(acceptance.quarantined),
+        "quarantined_count": not_taken(acceptance.quarantined),
         "quarantined": [refused_item(each) for each in acceptance.quarantined[:MOST_ITEMS]],
     }
 

@@ -158,9 +158,10 @@ def take(device_code: str, body: bytes, items: list[object]) -> Response:
     source = request.remote_addr or "unknown address"
     message = Message(device_code, Protocol.JSON, body, source, now())
     limits = current_app.extensions["thresholds"].doubt
+    decoded = decode_items(items)
     try:
         with writing() as session:
-            acceptance = accept(session, message, decode_items(items), limits)
+            acceptance = accept(session, message, decoded, limits)
     except OperationalError:
         current_app.logger.exception("a batch could not be stored")
         retry = {"Retry-After": str(RETRY_AFTER_S)}

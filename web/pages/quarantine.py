@@ -15,6 +15,7 @@ from gps_ingest.store.quarantine import Release, Released, count_of_group, group
 from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.waiting_messages import count_waiting, newest_releases, waiting_groups
 from models.thresholds import DoubtThresholds
+from models.values import not_taken
 from models.vocabulary import Datum, RawStatus
 from tracking.queries.device_list import device_by_code
 from tracking.queries.raw_messages import MessageFilter, MessageRow, message_body, message_page
@@ -205,7 +206,7 @@ def result_html(code: str, outcome: Outcome, again: Release | None = None, up_to
         repeated=sum(each.repeated for each in accepted),
         doubted=sum(int(np.count_nonzero(each.doubts)) for each in accepted),
         faults=faults[:SHOWN_FAULTS],
-        fault_count=len(faults),
+        fault_count=not_taken(faults),
         left=outcome.left,
         again=again,
         up_to_id=up_to_id,

@@ -1,7 +1,8 @@
 """How does a file with positions get in by hand? The same way as a device's message.
 
 An administrator may file for every device; a carrier only for devices on its own vehicles whose format is
-that of a file: what a terminal reports by itself is evidence that its owner cannot add to.
+that of a file, and only for the time on them: what a terminal reports by itself is evidence that its owner
+cannot add to, and another carrier's past is not its own.
 """
 
 from collections import Counter
@@ -12,10 +13,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from gps_ingest.decoders import ais
-from gps_ingest.store.acceptance import Acceptance
+from gps_ingest.store.acceptance import Acceptance, accept
 from gps_ingest.store.raw_messages import Message
-from gps_ingest.store.receive import take_message
+from gps_ingest.store.receive import decode_message
+from models.values import not_taken
 from models.vocabulary import Doubt, Protocol
+from tracking.queries.binding_times import own_stays
 from tracking.queries.device_list import DeviceFilter, DeviceRow, device_by_code, device_page
 from web.clock import now
 from web.database import reading, writing
@@ -84,6 +87,8 @@ def body_of(form: UploadForm) -> bytes:
     if form.protocol is not Protocol.AIS:
         return body
     own = ais.own_lines(body, str(form.device.data), 0)
+    if own.stop is not None:
+        form.refuse("file", f"{own.stop.place}: {own.stop.reason}")
     if own.others and not own.own:
         form.refuse("file", _("The file holds no message of this vessel, only of others."))
     if own.undated:
@@ -97,12 +102,18 @@ def body_of(form: UploadForm) -> bytes:
 
 
 def take(form: UploadForm, body: bytes) -> Acceptance:
-    """Take the file as a message of the device; who filed it stands in its source."""
+    """Take the file as a message of the device; who filed it stands in its source.
+
+    Of what a carrier files, only the fixes of the time on its own vehicles are taken: before and after, the
+    device told of somebody else.
+    """
     name = form.sent.filename if form.sent else ""
     protocol = form.protocol or Protocol.GPX
     message = Message(str(form.device.data), protocol, body, f"{account().username}: {name}", now())
+    decoded = decode_message(reading(), message)
+    stays = own_stays(reading(), message.device_code, viewer())
     with writing() as session:
-        return take_message(session, message, current_app.extensions["thresholds"].doubt)
+        return accept(session, message, decoded, current_app.extensions["thresholds"].doubt, stays=stays)
 
 
 def result_html(code: str, acceptance: Acceptance) -> str:
@@ -115,7 +126,7 @@ def result_html(code: str, acceptance: Acceptance) -> str:
         doubts=doubts_by_reason(acceptance),
         doubted=int(np.count_nonzero(acceptance.doubts)),
         faults=faults[:SHOWN_FAULTS],
-        fault_count=len(faults),
+        fault_count=not_taken(faults),
     )
 
 
