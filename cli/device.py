@@ -32,6 +32,7 @@ from gps_ingest.store.devices import (
     register_device,
     unknown_senders,
 )
+from gps_ingest.store.platforms import PlatformRefused, tie_to_platform
 from models.session import read_sessions, write_sessions
 from models.vocabulary import Datum, Protocol
 
@@ -39,6 +40,9 @@ PROTOCOLS = click.Choice([each.value for each in Protocol])
 DATUMS = click.Choice([each.value for each in Datum])
 AS_ITS_FORMAT_SAYS = "format"
 UNCHANGED = 10_000  # minutes that no zone has
+PLATFORM = click.option(
+    "--platform", help="JT/T 809: user name of the only platform that may speak of it; '' for none."
+)
 
 
 @click.group()
@@ -52,7 +56,7 @@ def changing() -> Iterator[Session]:
     try:
         with write_sessions(ready_engine()).begin() as session:
             yield session
-    except DeviceRefused as refused:
+    except (DeviceRefused, PlatformRefused) as refused:
         raise click.ClickException(str(refused)) from refused
 
 
@@ -78,6 +82,7 @@ class OffsetType(click.ParamType[int | None]):
 @click.option(
     "--utc-offset-minutes", type=int, help="Its clock ahead of UTC; as its format says if left out."
 )
+@PLATFORM
 @click.option("--vehicle", help="Code of the vehicle that it rides on.")
 @click.option("--from", "since", type=MomentType(), help="Since when: ISO 8601 with zone; now if left out.")
 def register(
@@ -86,6 +91,7 @@ def register(
     datum: str,
     model_name: str | None,
     utc_offset_minutes: int | None,
+    platform: str | None,
     vehicle: str | None,
     since: datetime | None,
 ) -> None:
@@ -101,6 +107,7 @@ def register(
             model=model_name,
             utc_offset_minutes=utc_offset_minutes,
         )
+        tie_to_platform(session, registered, platform)
         if vehicle is not None:
             bind_device(session, registered, vehicle, since or now())
     click.echo(f"registered {code}")
@@ -118,8 +125,14 @@ def register(
     show_default=False,
     help="Its clock ahead of UTC in minutes, or 'format' for what its format says.",
 )
+@PLATFORM
 def change(
-    code: str, protocol: str | None, datum: str | None, model_name: str | None, utc_offset_minutes: int | None
+    code: str,
+    protocol: str | None,
+    datum: str | None,
+    model_name: str | None,
+    utc_offset_minutes: int | None,
+    platform: str | None,
 ) -> None:
     """Change what is registered of the device CODE; what is left out stays as it is."""
     with changing() as session:
@@ -132,6 +145,8 @@ def change(
             old.utc_offset_minutes if utc_offset_minutes == UNCHANGED else utc_offset_minutes,
         )
         again = change_device(session, row, wanted)
+        if platform is not None:
+            tie_to_platform(session, row, platform)
     click.echo(f"changed {code}" + ("; its vehicles will be analysed again" if again else ""))
 
 

@@ -67,6 +67,8 @@ class Device(Base):
     pending_token_hash: Mapped[str | None] = mapped_column(String(64))
     # How often an administrator gave, took away or cleared the token: an open session of before ends.
     token_issue: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # JT/T 809: the only platform that is believed what it says of this vehicle; blank: none is.
+    platform_id: Mapped[int | None] = mapped_column(ForeignKey("platform.id"))
 
     bindings: Mapped[list["DeviceBinding"]] = relationship(
         back_populates="device", order_by="DeviceBinding.valid_from"

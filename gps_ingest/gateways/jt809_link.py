@@ -29,6 +29,7 @@ from gps_ingest.gateways.questions import DatabaseAway, ask
 from gps_ingest.store.acceptance import Acceptance, Arrival
 from gps_ingest.store.platforms import Verdict, log_in
 from gps_ingest.store.raw_messages import Message
+from gps_ingest.store.roster import RosteredDevice
 from gps_ingest.store.watermarks import to_ms
 from models.values import Refusal
 from models.vocabulary import Protocol
@@ -42,6 +43,8 @@ HEARTBEAT, HEARTBEAT_ANSWER = 0x1005, 0x1006
 CLOSING_NOTICES = (0x1007, 0x1008)  # they need no answer
 VEHICLE_INFORMATION = 0x1200
 OTHER_PROTOCOL = "the device is registered with another protocol"
+NO_PLATFORM = "the device is tied to no platform"
+OTHER_PLATFORM = "the device is tied to another platform"
 SENDER = "jt809:{}"  # under this name waits what cannot be told to be any vehicle's
 
 
@@ -159,22 +162,30 @@ class Link(Connection):
             return
         now, code = datetime.now(UTC), vehicle.device_code
         device = self.jt809.roster.device(code)
-        is_other = device is not None and device.protocol is not Protocol.JT809
-        is_taken = device is not None and device.active and not is_other
-        if not is_taken and not self.jt809.roster.may_wait(code, self.source):
+        distrust = None if device is None else self._distrust(device)
+        is_taken = device is not None and device.active and not distrust
+        if not is_taken and not self.jt809.roster.may_wait(code):
             self.reject("no_room")
             return
         received_ms = to_ms(now)
         positions = Positions()
         reception = Reception(code, received_ms) if device is None else device.reception(code, received_ms)
         positions.take(frame.edition, vehicle, reception)
-        self._submit(code, raw, positions.decoded(code), now, OTHER_PROTOCOL if is_other else None)
+        self._submit(code, raw, positions.decoded(code), now, distrust)
+
+    def _distrust(self, device: RosteredDevice) -> str | None:
+        """Why this platform is not believed what it says of a device, or None."""
+        if device.protocol is not Protocol.JT809:
+            return OTHER_PROTOCOL
+        if device.platform != self.platform:
+            return OTHER_PLATFORM if device.platform else NO_PLATFORM
+        return None
 
     def _keep_refused(self, raw: bytes, reason: str, sentence: str) -> None:
         """What a known platform says of a vehicle is kept even where it cannot be read."""
         self.reject(reason)
         code = SENDER.format(self.platform)
-        if not self.known or not is_of_vehicle(raw) or not self.jt809.roster.may_wait(code, self.source):
+        if not self.known or not is_of_vehicle(raw) or not self.jt809.roster.may_wait(code):
             return
         refusal = Refusal("message", reason, sentence)
         decoded = Decoded(RowBatch((), ()), (refusal,), place=PLACE)

@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.fleet import Platform
+from models.fleet import Device, Platform
 
 PASSWORD_BYTES = 8
 MAX_U32 = 2**32 - 1
@@ -77,6 +77,15 @@ def find_platform(session: Session, code: str) -> Platform:
     if platform is None:
         raise PlatformRefused(f"platform '{code}' is not registered")
     return platform
+
+
+def tie_to_platform(session: Session, device: Device, code: str | None) -> None:
+    """Believe this platform alone what it says of the device (JT/T 809), none where blank.
+
+    Raises PlatformRefused.
+    """
+    device.platform_id = find_platform(session, code).id if code else None
+    session.flush()
 
 
 def list_platforms(session: Session) -> Sequence[PlatformLine]:

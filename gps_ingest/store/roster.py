@@ -10,7 +10,7 @@ from gps_ingest.store.known_devices import vendor_fields
 from gps_ingest.store.platforms import active_platforms
 from gps_ingest.store.waiting_messages import waiting
 from models.fixes import RawMessage
-from models.fleet import Device
+from models.fleet import Device, Platform
 from models.values import VendorField
 from models.vocabulary import Protocol
 
@@ -23,6 +23,7 @@ class RosteredDevice:
     active: bool = True
     utc_offset_minutes: int | None = None
     vendor_fields: tuple[VendorField, ...] = ()
+    platform: str | None = None  # the only one that may speak of it (JT/T 809)
 
     def reception(self, code: str, received_ms: int) -> Reception:
         """The circumstances of a message of this device."""
@@ -40,11 +41,20 @@ class RosterPage:
 def read_roster(session: Session) -> RosterPage:
     """The whole roster, as of now."""
     rows = session.execute(
-        select(Device.code, Device.protocol, Device.active, Device.utc_offset_minutes, Device.model)
+        select(
+            Device.code,
+            Device.protocol,
+            Device.active,
+            Device.utc_offset_minutes,
+            Device.model,
+            Platform.code.label("platform"),
+        ).outerjoin(Platform, Platform.id == Device.platform_id)
     ).all()
     fields = {model: vendor_fields(session, model) for model in {row.model for row in rows if row.model}}
     devices = {
-        row.code: RosteredDevice(row.protocol, row.active, row.utc_offset_minutes, fields.get(row.model, ()))
+        row.code: RosteredDevice(
+            row.protocol, row.active, row.utc_offset_minutes, fields.get(row.model, ()), row.platform
+        )
         for row in rows
     }
     return RosterPage(devices, active_platforms(session))

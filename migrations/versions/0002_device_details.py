@@ -122,6 +122,7 @@ def upgrade() -> None:
 
     for table, name, kind, default in ADDED:
         op.add_column(table, sa.Column(name, kind, server_default=default, nullable=default is None))
+    tie_devices_to_platforms()
     lock_releases()
 
 
@@ -130,6 +131,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP TRIGGER raw_release_insert_only ON raw_release")
         op.execute("DROP TRIGGER raw_release_no_truncate ON raw_release")
+    op.drop_column("device", "platform_id")
     for table, name, *_rest in reversed(ADDED):
         op.drop_column(table, name)
     for table in ("track_window", "doubt_stretch", "device_day"):
@@ -144,6 +146,15 @@ def downgrade() -> None:
     op.drop_table("device_model_field")
     op.drop_table("platform")
     op.drop_table("device_model")
+
+
+def tie_devices_to_platforms() -> None:
+    """A column that refers to a table, in one statement: SQLite cannot add the reference afterwards."""
+    kind = ROW_ID.compile(dialect=op.get_bind().dialect)
+    op.execute(
+        f"ALTER TABLE device ADD COLUMN platform_id {kind} "
+        "CONSTRAINT fk_device_platform_id_platform REFERENCES platform (id)"
+    )
 
 
 def add_device_days() -> None:

@@ -56,8 +56,8 @@ def shape_of(inspector: Inspector, table: str) -> dict[str, Any]:
         "unique": sorted(
             (rule["name"], rule["column_names"]) for rule in inspector.get_unique_constraints(table)
         ),
-        "references": sorted(
-            (key["name"], key["constrained_columns"], key["referred_table"], key["options"])
+        "references": sorted(  # SQLite does not tell the name of one that was added with its column
+            (key["constrained_columns"], key["referred_table"], key["options"])
             for key in inspector.get_foreign_keys(table)
         ),
         "indexes": sorted(

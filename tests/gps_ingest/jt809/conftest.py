@@ -13,5 +13,6 @@ from tests.gps_ingest.jt809.speaking import CENTER, CODE, PASSWORD, USER
 @pytest.fixture
 def platform_and_truck(engine: Engine) -> None:
     with write_sessions(engine).begin() as session:
-        device(session, vehicle(session), code=CODE, protocol=Protocol.JT809)
+        truck = device(session, vehicle(session), code=CODE, protocol=Protocol.JT809)
         platforms.add_platform(session, str(USER), "运输企业平台", CENTER, PASSWORD)
+        platforms.tie_to_platform(session, truck, str(USER))

@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import Engine
 
 from gps_ingest.gateways import jt809
+from gps_ingest.gateways.jt809_link import NO_PLATFORM, OTHER_PLATFORM
+from gps_ingest.store import platforms
+from gps_ingest.store.devices import find_device
 from gps_ingest.store.quarantine import Release, release
 from models.session import write_sessions
 from models.settings import Settings
@@ -212,3 +215,25 @@ def test_what_was_read_before_the_end_is_committed(engine: Engine) -> None:
 
     asyncio.run(whole())
     assert len(fixes(engine)) == 200
+
+
+@pytest.mark.parametrize("tied_to", [None, "2002"])
+def test_a_platform_speaks_for_its_own_vehicles_only(engine: Engine, tied_to: str | None) -> None:
+    with write_sessions(engine).begin() as session:
+        platforms.add_platform(session, "2002", "另一平台", 22, PASSWORD)
+        platforms.tie_to_platform(session, find_device(session, CODE), tied_to)
+
+    async def talk(gateway: Running) -> None:
+        async with linked(gateway) as peer:
+            peer.say(one(just_now()))
+            await gateway.until(lambda: gateway.count("items_quarantined") == 1)
+            with write_sessions(engine).begin() as session:
+                platforms.tie_to_platform(session, find_device(session, CODE), str(USER))
+            await gateway.edge.roster.refresh()
+            peer.say(one(just_now() + timedelta(seconds=1)))
+            await gateway.until(lambda: gateway.count("fixes_accepted") == 1)
+
+    converse(engine, talk)
+    [refused, taken] = raws(engine)
+    assert (refused.device_id, refused.reason) == (None, OTHER_PLATFORM if tied_to else NO_PLATFORM)
+    assert taken.status is RawStatus.ACCEPTED
