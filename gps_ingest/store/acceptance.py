@@ -256,8 +256,8 @@ def _taken(doubted: Doubted, new: BoolArray) -> list[Taken]:
     else:
         wheres = (start + np.flatnonzero(good[start:end]) for start, end in pairwise(ends))
     return [
-        Taken(batch.position[where], doubted.rows.doubts[where], *counts)
-        for where, *counts in zip(wheres, accepted, newest.tolist(), alarms, strict=True)
+        Taken(batch.position[where], doubted.rows.doubts[where], count, latest)
+        for where, count, latest in zip(wheres, accepted, newest.tolist(), strict=True)
     ]
 
 
