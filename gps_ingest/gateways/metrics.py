@@ -25,6 +25,9 @@ class DeviceMetrics:
         self.received = Counter("messages_received", "Messages taken off the wire", **own)
         self.accepted = Counter("fixes_accepted", "Fixes that are new and committed", **own)
         self.repeated = Counter("fixes_repeated", "Fixes that were there before", **own)
+        self.raw_only_alarms = Counter(
+            "alarms_in_raw_only", "Repeated fixes with an alarm that the stored one has not", **own
+        )
         self.doubted = Counter(
             "fixes_doubted", "Fixes kept with a reason to distrust them", ["reason"], **own
         )
@@ -35,6 +38,7 @@ class DeviceMetrics:
         """The messages of a transaction that was committed."""
         self.accepted.inc(sum(each.accepted for each in acceptances))
         self.repeated.inc(sum(each.repeated for each in acceptances))
+        self.raw_only_alarms.inc(sum(each.raw_only_alarms for each in acceptances))
         self.refused.inc(sum(not_taken(each.refused) for each in acceptances))
         held = (not_taken(each.quarantined) or 1 for each in acceptances if each.quarantined or each.waiting)
         self.quarantined.inc(sum(held))

@@ -20,6 +20,7 @@ from gps_ingest.store.fix_rows import FixRows, insert_fixes
 from gps_ingest.store.held_back import Stays, reasons_held_back, within
 from gps_ingest.store.known_devices import known_devices
 from gps_ingest.store.raw_messages import Filing, KeptMessage, Message, keep_messages
+from gps_ingest.store.repeated_alarms import alarms_in_raw_only
 from gps_ingest.store.watermarks import mark_new_fixes, to_ms
 from models.thresholds import DoubtThresholds
 from models.values import BoolArray, IntArray, Refusal, not_taken
@@ -38,8 +39,8 @@ class Arrival:
     message: Message
     decoded: Decoded
     distrust: str | None = None
-
     stays: Stays | None = None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Acceptance:
@@ -50,7 +51,7 @@ class Acceptance:
     could not be read; quarantined: what was read but is kept as raw bytes only. `waiting`: the device
     is not registered or out of service, or the sender not trusted: the whole message waits. `raw_id` is the
     row of its bytes, blank only for a message of which nothing is kept. newest_ms: the latest time of a fix
-    that is new, NEVER without one.
+    that is new, NEVER without one. raw_only_alarms: repeated fixes with an alarm that the stored one has not.
     """
 
     accepted: int
@@ -62,6 +63,7 @@ class Acceptance:
     waiting: bool = False
     raw_id: int | None = None
     newest_ms: int = NEVER
+    raw_only_alarms: int = 0
 
     @property
     def whole(self) -> bool:
@@ -100,9 +102,9 @@ def accept(
     limits: DoubtThresholds,
     *,
     stamp_receipt: bool = True,
+    stays: Stays | None = None,
 ) -> Acceptance:
     """Take one message (accept_all)."""
-    stays: Stays | None = None,
     arrival = Arrival(message, decoded, stays=stays)
     return accept_all(session, [arrival], limits, stamp_receipt=stamp_receipt)[0]
 
@@ -124,8 +126,8 @@ def accept_all(
     filings = [_filing(arrival, known, of_it) for arrival, of_it in zip(arrivals, held, strict=True)]
     kept_rows = iter(keep_messages(session, [filing for filing in filings if filing is not None]))
     kept = [None if filing is None else next(kept_rows) for filing in filings]
-    new = _take_fixes(session, doubted, filings, kept)
-    taken = _taken(doubted, new)
+    new, unheard = _take_fixes(session, doubted, filings, kept)
+    taken = _taken(doubted, new, unheard)
     return [
         _acceptance(arrival, filing, row, of_it, held[index])
         for index, (arrival, filing, row, of_it) in enumerate(
@@ -216,8 +218,9 @@ def _take_fixes(
     ]
     where = np.repeat(np.array(takes, dtype=np.bool_), counts) & ~doubted.rows.quarantined
     new: BoolArray = np.zeros(where.size, dtype=np.bool_)
+    unheard = new.copy()
     if not where.any():
-        return new
+        return new, unheard
     devices = np.array([filing.device_id or 0 if filing else 0 for filing in filings], dtype=np.int64)
     raws = np.array([row.id if row else 0 for row in kept], dtype=np.int64)
     rows = FixRows(
@@ -226,8 +229,9 @@ def _take_fixes(
     known = frozenset(row.id for row in kept if row is not None and row.repeated)
     new[where] = insert_fixes(session.connection(), rows, known)
     fresh = new[where]
+    unheard[where] = alarms_in_raw_only(session.connection(), rows, fresh)
     mark_new_fixes(session, rows.device_id[fresh], rows.batch.time_ms[fresh])
-    return new
+    return new, unheard
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,12 +242,15 @@ class Taken:
     doubts: npt.NDArray[np.uint32]
     accepted: int
     newest_ms: int
+    raw_only_alarms: int
 
 
-def _taken(doubted: Doubted, new: BoolArray) -> list[Taken]:
+def _taken(doubted: Doubted, new: BoolArray, unheard: BoolArray) -> list[Taken]:
     """What was taken of each message, counted for all at once."""
     batch, bounds = doubted.rows.batch, doubted.bounds
-    accepted = np.diff(np.concatenate([[0], np.cumsum(new)])[bounds]).tolist()
+    accepted, alarms = (
+        np.diff(np.concatenate([[0], np.cumsum(each)])[bounds]).tolist() for each in (new, unheard)
+    )
     newest = np.full(len(accepted), NEVER, dtype=np.int64)
     filled = np.flatnonzero(np.diff(bounds))
     if filled.size:
@@ -256,8 +263,8 @@ def _taken(doubted: Doubted, new: BoolArray) -> list[Taken]:
     else:
         wheres = (start + np.flatnonzero(good[start:end]) for start, end in pairwise(ends))
     return [
-        Taken(batch.position[where], doubted.rows.doubts[where], count, latest)
-        for where, count, latest in zip(wheres, accepted, newest.tolist(), strict=True)
+        Taken(batch.position[where], doubted.rows.doubts[where], *counts)
+        for where, *counts in zip(wheres, accepted, newest.tolist(), alarms, strict=True)
     ]
 
 
@@ -285,4 +292,5 @@ def _acceptance(
         quarantined=held,
         raw_id=row.id,
         newest_ms=taken.newest_ms,
+        raw_only_alarms=taken.raw_only_alarms,
     )

@@ -89,6 +89,38 @@ def test_a_message_that_is_repeated_changes_nothing_and_is_answered(engine: Engi
     assert len(fixes(engine)) == len(raws(engine)) == 1
 
 
+def test_a_further_alarm_within_the_same_second_and_place_is_counted_and_logged(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The fix stays what it was; the alarm is in the raw bytes, and somebody is told in which."""
+    at = just_now()
+    power_cut, speeding = 1 << 8, 1 << 1
+
+    async def talk(gateway: Running) -> None:
+        async with terminal(gateway.port) as truck:
+            await truck.log_in()
+            for alarm in (
+                speeding,
+                speeding,
+                0,
+                speeding | power_cut,
+            ):  # the second and third tell nothing new
+                assert (await truck.say(LOCATION, body_at(at, alarm=alarm))).answer[2] == 0
+            assert gateway.count("fixes_repeated") == 3
+            assert gateway.count("alarms_in_raw_only") == 1
+            bodies = [body_at(at + timedelta(seconds=1), alarm=alarm) for alarm in (0, power_cut)]
+            await truck.say(BATCH, batch_of(bodies))
+            assert gateway.count("alarms_in_raw_only") == 2
+
+    with caplog.at_level(logging.WARNING):
+        converse(engine, talk)
+    assert [fix.alarm for fix in fixes(engine)] == [speeding, 0]
+    told = [raw.id for raw in raws(engine)][-2:]
+    assert len(raws(engine)) == 5
+    assert caplog.text.count("alarm 0x100 of a repeated fix") == 2
+    assert all(f"stands in raw message {raw_id} only" in caplog.text for raw_id in told)
+
+
 def test_reports_that_come_out_of_order_are_all_kept(engine: Engine) -> None:
     at = just_now()
     times = [at - timedelta(seconds=each) for each in (10, 40, 0, 30, 20)]
