@@ -158,7 +158,9 @@ def test_who_does_not_say_who_he_is_leaves_nothing_behind(engine: Engine, first:
     assert raws(engine) == []
 
 
-def test_the_token_of_another_out_of_service_or_of_another_protocol_opens_nothing(engine: Engine, token: str) -> None:
+def test_tokens_of_others_out_of_service_or_of_another_protocol_open_nothing(
+    engine: Engine, token: str
+) -> None:
     with write_sessions(engine).begin() as session:
         device(session, None, code="N2", protocol=Protocol.NMEA)
         device(session, None, code="N3", protocol=Protocol.NMEA, active=False)
