@@ -64,7 +64,9 @@ def arrival_of(message: Known, most_fixes: int) -> Arrival | None:
     now = datetime.now(UTC)
     code, received_ms = delivery.code, to_ms(now)
     reception = Reception(code, received_ms) if device is None else device.reception(code, received_ms)
-    decoded = _too_long(delivery, protocol, most_fixes) or DECODERS[protocol](delivery.payload, reception)
+    decoded = _too_long(delivery, protocol, most_fixes)
+    if decoded is None:  # one without fixes is false
+        decoded = DECODERS[protocol](delivery.payload, reception)
     is_other = device is not None and device.protocol not in SPEAKING
     kept = Message(code, protocol, delivery.payload, f"mqtt {delivery.topic}", now)
     return Arrival(kept, decoded, OTHER_PROTOCOL if is_other else None)
