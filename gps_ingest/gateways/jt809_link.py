@@ -164,7 +164,7 @@ class Link(Connection):
         device = self.jt809.roster.device(code)
         distrust = None if device is None else self._distrust(device)
         is_taken = device is not None and device.active and not distrust
-        if not is_taken and not self.jt809.roster.may_wait(code):
+        if not is_taken and not self.jt809.roster.may_wait(code, self.source):
             self.reject("no_room")
             return
         received_ms = to_ms(now)
@@ -185,7 +185,7 @@ class Link(Connection):
         """What a known platform says of a vehicle is kept even where it cannot be read."""
         self.reject(reason)
         code = SENDER.format(self.platform)
-        if not self.known or not is_of_vehicle(raw) or not self.jt809.roster.may_wait(code):
+        if not self.known or not is_of_vehicle(raw) or not self.jt809.roster.may_wait(code, self.source):
             return
         refusal = Refusal("message", reason, sentence)
         decoded = Decoded(RowBatch((), ()), (refusal,), place=PLACE)

@@ -1,15 +1,13 @@
-"""What has a feed to know of every registered device, and how much of which sender waits already?"""
+"""What has a feed to know of every registered device?"""
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gps_ingest.decoders.reception import Reception
 from gps_ingest.store.known_devices import vendor_fields
 from gps_ingest.store.platforms import active_platforms
-from gps_ingest.store.waiting_messages import waiting
-from models.fixes import RawMessage
 from models.fleet import Device, Platform
 from models.values import VendorField
 from models.vocabulary import Protocol
@@ -58,13 +56,3 @@ def read_roster(session: Session) -> RosterPage:
         for row in rows
     }
     return RosterPage(devices, active_platforms(session))
-
-
-def waiting_by_sender(session: Session) -> dict[str, int]:
-    """How many messages of each sender wait because their device is not registered or not trusted."""
-    counts = (
-        select(RawMessage.device_code, func.count().label("messages"))
-        .where(RawMessage.device_id.is_(None), *waiting())
-        .group_by(RawMessage.device_code)
-    )
-    return {row.device_code: row.messages for row in session.execute(counts)}
