@@ -78,8 +78,9 @@ def registered(engine: Engine) -> str:
     """A device of each feed; the token of the receiver."""
     with write_sessions(engine).begin() as session:
         device(session, None, code=ais.VESSEL, protocol=Protocol.AIS)
-        device(session, None, code=jt809.CODE, protocol=Protocol.JT809)
+        truck = device(session, None, code=jt809.CODE, protocol=Protocol.JT809)
         platforms.add_platform(session, str(jt809.USER), "运输平台", jt809.CENTER, jt809.PASSWORD)
+        platforms.tie_to_platform(session, truck, str(jt809.USER))
         device(session, None, code="N1", protocol=Protocol.NMEA)
         return issue_token(session, "N1")
 
