@@ -78,7 +78,7 @@ def test_the_result_as_json(tmp_path: Path) -> None:
         "accepted": 1,
         "repeated": 0,
         "doubted": [{"position": 2, "reasons": ["range", "late", "reconstructed"]}],
-        "refused": [{"place": "line 3", "field": "lat", "reason": "'x' is not a number"}],
+        "refused": [{"place": "line 3", "field": "lat", "reason": "'x' is not a number", "count": 1}],
         "quarantined": [],
         "waiting": False,
     }
