@@ -30,14 +30,16 @@ def durable_postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-def held(figures: dict[str, float], name: str) -> bool:
-    """Were there kills, and a load to survive them?"""
-    return figures[f"{name}_kills"] == KILLS and figures[f"{name}_messages_sent_again"] > 0
+def held(figures: dict[str, float], name: str, *, sent_again: bool) -> bool:
+    """Were there kills, and a load to survive them? A killed gateway must have left messages unanswered; while
+    the database is away the gateway keeps them itself, and the terminals may notice nothing."""
+    under_load = figures[f"{name}_messages_sent_again"] > 0 if sent_again else figures[f"{name}_fixes"] > 0
+    return figures[f"{name}_kills"] == KILLS and under_load
 
 
 @pytest.mark.slow
 def test_a_killed_gateway_on_sqlite() -> None:
-    assert held(measure("sqlite", None, kill_database=False, kills=KILLS), "sqlite")
+    assert held(measure("sqlite", None, kill_database=False, kills=KILLS), "sqlite", sent_again=True)
 
 
 @pytest.mark.slow
@@ -46,7 +48,8 @@ def test_a_killed_gateway_on_sqlite() -> None:
 def test_a_killed_gateway_and_a_killed_server_on_postgresql(
     durable_postgres: PostgresServer, *, kill_database: bool
 ) -> None:
-    assert held(measure("pg", durable_postgres, kill_database=kill_database, kills=KILLS), "pg")
+    figures = measure("pg", durable_postgres, kill_database=kill_database, kills=KILLS)
+    assert held(figures, "pg", sent_again=not kill_database)
 
 
 def take(engine: Engine, number: int) -> None:
