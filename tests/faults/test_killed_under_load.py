@@ -31,8 +31,8 @@ def durable_postgres() -> Iterator[PostgresServer]:
 
 
 def held(figures: dict[str, float], name: str, *, sent_again: bool) -> bool:
-    """Were there kills, and a load to survive them? A killed gateway must have left messages unanswered; while
-    the database is away the gateway keeps them itself, and the terminals may notice nothing."""
+    """Were there kills, and a load to survive them? A killed gateway leaves messages unanswered; while
+    the database is away the gateway keeps them itself, and terminals may notice nothing."""
     under_load = figures[f"{name}_messages_sent_again"] > 0 if sent_again else figures[f"{name}_fixes"] > 0
     return figures[f"{name}_kills"] == KILLS and under_load
 
