@@ -10,7 +10,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from models.base import UtcDateTime, Word
-from models.session import open_engine
+from models.migrate import migration_engine, refuse_broken_references
 from models.settings import read_settings
 from models.tables import metadata
 
@@ -39,10 +39,11 @@ def run(connection: Connection) -> None:
 
 def run_from_settings() -> None:
     """For the `alembic` command: the database of SLUDGETRACE_DATABASE_URL."""
-    engine = open_engine(read_settings().database_url)
+    engine = migration_engine(read_settings().database_url)
     try:
         with engine.execution_options(writes=True).begin() as connection:
             run(connection)
+            refuse_broken_references(connection)
     finally:
         engine.dispose()
 

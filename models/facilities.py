@@ -37,6 +37,7 @@ class Facility(Base):
     valid_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     valid_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
     min_dwell_s: Mapped[int | None] = mapped_column(Integer)
+    province: Mapped[str | None] = mapped_column(String(32))  # 省: a transfer out of it needs an approval
 
     organisation: Mapped[Organisation | None] = relationship()
 

@@ -2,10 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, RowId, UtcDateTime, Word, one_of
+from models.custody_words import ManifestSource, MoistureMethod
 from models.facilities import Facility, Route
 from models.fleet import Vehicle
 from models.organisations import Organisation
@@ -28,7 +39,10 @@ class Manifest(Base):
         CheckConstraint(one_of("kind", ManifestKind), name="kind"),
         CheckConstraint(one_of("sludge_kind", SludgeKind), name="sludge_kind"),
         CheckConstraint(one_of("custody_state", CustodyState), name="custody_state"),
+        CheckConstraint(one_of("source", ManifestSource), name="source"),
         Index("ix_manifest_issued_at_id", "issued_at", "id"),
+        Index("ix_manifest_updated_at_id", "updated_at", "id"),
+        Index("ix_manifest_custody_state_issued_at_id", "custody_state", "issued_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -42,11 +56,31 @@ class Manifest(Base):
     custody_state: Mapped[CustodyState] = mapped_column(Word(CustodyState))
     plan: Mapped[str | None] = mapped_column(String(64))
     diversion: Mapped[str | None] = mapped_column(String(64))
-    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)  # of a draft: when it was drawn up
+    leg_seq: Mapped[int] = mapped_column(Integer, default=0, server_default="0")  # on which it is or was
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")  # rises with each correction
+    planned_kg: Mapped[float | None] = mapped_column(Float)  # wet, as estimated when issued
+    approval: Mapped[str | None] = mapped_column(String(100))  # number of the TransferApproval it rests on
+    place_lat: Mapped[float | None] = mapped_column(Float)  # of a rescue: where the load changed vehicle
+    place_lon: Mapped[float | None] = mapped_column(Float)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)  # of the timer of its state
+    updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # blank: as issued_at
+    overdue: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # and it has passed
+    source: Mapped[ManifestSource] = mapped_column(
+        Word(ManifestSource), default=ManifestSource.PAPER, server_default="paper"
+    )
+    custodian_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))  # who answers for it now
+    issuer_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)  # who issued it
+    received_at_id: Mapped[int | None] = mapped_column(
+        ForeignKey("facility.id"), index=True
+    )  # by a diversion
 
     origin: Mapped[Facility] = relationship(foreign_keys=[origin_id])
     destination: Mapped[Facility] = relationship(foreign_keys=[destination_id])
-    hauler: Mapped[Organisation | None] = relationship()
+    hauler: Mapped[Organisation | None] = relationship(foreign_keys=[hauler_id])
+    custodian: Mapped[Organisation | None] = relationship(foreign_keys=[custodian_id])
+    issuer: Mapped[Organisation | None] = relationship(foreign_keys=[issuer_id])
+    received_at: Mapped[Facility | None] = relationship(foreign_keys=[received_at_id])
     parent: Mapped["Manifest | None"] = relationship(remote_side=[id])
     legs: Mapped[list["Leg"]] = relationship(back_populates="manifest", order_by="Leg.seq")
     weighings: Mapped[list["Weighing"]] = relationship(back_populates="manifest", order_by="Weighing.at")
@@ -82,9 +116,12 @@ class Leg(Base):
     driver: Mapped[str | None] = mapped_column(String(100))
     voyage: Mapped[str | None] = mapped_column(String(64), index=True)
     handover_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    driver_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    carrier_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
 
     manifest: Mapped[Manifest] = relationship(back_populates="legs")
     vehicle: Mapped[Vehicle | None] = relationship()
+    carrier: Mapped[Organisation | None] = relationship()
     origin: Mapped[Facility] = relationship(foreign_keys=[from_id])
     destination: Mapped[Facility] = relationship(foreign_keys=[to_id])
     route: Mapped[Route | None] = relationship()
@@ -111,6 +148,7 @@ class Weighing(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     scale_code: Mapped[str | None] = mapped_column(String(64), index=True)
     ticket: Mapped[str | None] = mapped_column(String(64))
+    scale_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("scale_ticket.id"))  # the raw one
 
     manifest: Mapped[Manifest] = relationship(back_populates="weighings")
 
@@ -133,6 +171,7 @@ class MoistureTest(Base):
     u_moisture_fraction: Mapped[float | None] = mapped_column(Float)  # standard uncertainty, absolute
     u_basis: Mapped[str | None] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    method: Mapped[MoistureMethod | None] = mapped_column(Word(MoistureMethod))
 
     manifest: Mapped[Manifest] = relationship(back_populates="moisture_tests")
 
@@ -187,8 +226,10 @@ class CustodyEvent(Base):
     to_state: Mapped[CustodyState] = mapped_column(Word(CustodyState))
     leg_seq: Mapped[int] = mapped_column(Integer, default=0)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor: Mapped[str] = mapped_column(String(100))  # user name, or "paper" when loaded as reported
+    actor: Mapped[str] = mapped_column(String(100))  # user name, "paper" when loaded, "machine"
     reason: Mapped[str | None] = mapped_column(String(500))
+    recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when written; `at`: when it was
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     manifest: Mapped[Manifest] = relationship(back_populates="events")
 

@@ -5,12 +5,13 @@ Nothing else creates tables: `sludgetrace migrate`, the demo and the tests all c
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 
 from models.session import open_engine
 
@@ -43,7 +44,7 @@ def downgrade(database_url: str, revision: str) -> None:
 
 
 def _run(database_url: str, move: Callable[[Config, str], None], revision: str) -> None:
-    engine = open_engine(database_url)
+    engine = migration_engine(database_url)
     try:
         if revision == "head" and _is_up_to_date(engine):
             return
@@ -52,8 +53,33 @@ def _run(database_url: str, move: Callable[[Config, str], None], revision: str) 
             config = migration_config()
             config.attributes["connection"] = connection
             move(config, revision)
+            refuse_broken_references(connection)
     finally:
         engine.dispose()
+
+
+def migration_engine(database_url: str) -> Engine:
+    """An engine for migrations alone: on SQLite its connections do not enforce references.
+
+    A table that others refer to can there only be changed by writing it anew, and that setting cannot be
+    changed inside a transaction.
+    """
+    engine = open_engine(database_url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _without_references)
+    return engine
+
+
+def _without_references(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys=OFF").close()
+
+
+def refuse_broken_references(connection: Connection) -> None:
+    """SQLite: what was not enforced on the way must hold at the end. Raises LookupError."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise LookupError(f"after the migration, a row of {broken[0]} refers to nothing in {broken[2]}")
 
 
 def _is_up_to_date(engine: Engine) -> bool:

@@ -1,6 +1,9 @@
 """Which tables exist? Importing this module registers all of them on Base.metadata."""
 
 from models import (
+    api_access,
+    cases,
+    corrections,
     days,
     device_days,
     facilities,
@@ -9,14 +12,25 @@ from models import (
     fleet,
     journeys,
     limits,
+    lineage,
     manifests,
     organisations,
+    permits,
+    signatures,
+    weighbridge,
     worlds,
 )
 from models.base import Base
 
 metadata = Base.metadata
 MODULES = (
+    weighbridge,
+    signatures,
+    permits,
+    lineage,
+    corrections,
+    cases,
+    api_access,
     days,
     device_days,
     facilities,

@@ -31,6 +31,7 @@ class Role(StrEnum):
     REGULATOR = "regulator"
     PLANT = "plant"
     HAULER = "hauler"
+    DRIVER = "driver"  # 驾驶员/船长 of a hauler: the own trips only
     SITE = "site"
     ADMINISTRATOR = "administrator"
 
@@ -84,12 +85,14 @@ class SludgeKind(StrEnum):
 
 
 class ManifestKind(StrEnum):
-    """联单种类: an ordinary one, or the child of a refused, aborted or diverted one."""
+    """联单种类: an ordinary one, or the child of others whose load it carries on."""
 
     NORMAL = "normal"
-    RETURN = "return"
-    ALTERNATE = "alternate"
-    RESCUE = "rescue"
+    RETURN = "return"  # 退回: refused, back to where it came from
+    ALTERNATE = "alternate"  # 改送: refused or aborted, to another receiver
+    RESCUE = "rescue"  # 救援: from a vehicle that broke down
+    SPLIT = "split"  # 拆分: a part of one load
+    GROUP = "group"  # 合并: parts of several loads
 
 
 class CustodyState(StrEnum):
@@ -110,6 +113,7 @@ class CustodyState(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     ABORTED = "aborted"
+    REGROUPED = "regrouped"  # split or grouped: all of it travels on under children
 
 
 class ReceiptDecision(StrEnum):
@@ -124,7 +128,8 @@ class WeighingRole(StrEnum):
     """Which end of the way a weighing belongs to."""
 
     LOADED = "loaded"
-    HANDOVER = "handover"
+    HANDOVER = "handover"  # as the giver of a leg hands over
+    TAKEN = "taken"  # as the taker of the next leg takes over
     RECEIVED = "received"
 
 
