@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.fixes import FixRow
-from models.fleet import Device, DeviceBinding, Vehicle
+from models.fleet import Device, DeviceBinding, Platform, Vehicle
 from models.organisations import Organisation
 from models.values import Viewer
 from models.vocabulary import MS_PER_S, Datum, Protocol
@@ -55,6 +55,7 @@ class DeviceRow:
     terminal_id: str | None
     vehicle: Name | None
     hauler: Name | None
+    platform: Name | None = None  # JT/T 809: the only one that is believed about it
     last_at: datetime | None = None
     fixes: int = 0
     doubted: int = 0
@@ -115,12 +116,14 @@ def _rows(viewer: Viewer, now: datetime) -> Select[Any]:
     columns += [Device.token_hash.is_not(None), Device.model, Device.utc_offset_minutes, Device.terminal_id]
     columns += [Vehicle.code, Vehicle.name]
     columns += [Organisation.code, Organisation.name, Organisation.name_en]
+    columns += [Platform.code, Platform.name]
     return (
         select(*columns)
         .select_from(Device)
         .join(DeviceBinding, DeviceBinding.id == bound, isouter=True)
         .join(Vehicle, Vehicle.id == DeviceBinding.vehicle_id, isouter=True)
         .join(Organisation, Organisation.id == Vehicle.organisation_id, isouter=True)
+        .join(Platform, Platform.id == Device.platform_id, isouter=True)
     )
 
 
@@ -168,6 +171,7 @@ def _device_row(row: Any, last_ms: int | None, counts: tuple[int, int]) -> Devic
         terminal_id=terminal_id,
         vehicle=name_or_none(*bound[:2]),
         hauler=name_or_none(*bound[2:5]),
+        platform=name_or_none(*bound[5:7]),
         last_at=None if last_ms is None else datetime.fromtimestamp(last_ms / MS_PER_S, UTC),
         fixes=counts[0],
         doubted=counts[1],

@@ -4,14 +4,16 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, FloatField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, FloatField, IntegerField, SelectField, StringField, ValidationError
 
 from gps_ingest.decoders.fix_fields import MAX_CODE
 from gps_ingest.store.device_changes import DeviceDetails
 from gps_ingest.store.device_models import QUANTITIES, FieldLine
 from gps_ingest.store.devices import DeviceRefused
+from gps_ingest.store.platforms import list_platforms
 from models.vocabulary import Datum, Protocol
 from reports import wording
+from web.database import reading
 from web.forms.base import Form, MomentField, no_longer_than, required, stripped
 from web.languages import language
 
@@ -70,6 +72,7 @@ class DetailsForm(Form):
     datum = SelectField(_("Datum"), validators=[required])
     model = StringField(_("Model"), filters=[stripped], validators=[no_longer_than(MAX_CODE)])
     utc_offset_minutes = SelectField(_("Clock"))
+    platform = SelectField(_("Platform"), default="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +83,12 @@ class DetailsForm(Form):
             ("", offset_text(None)),
             *((str(one), offset_text(one)) for one in offsets),
         ]
+        self.platform.choices = [("", gettext("none")), *platform_words()]
+
+    def validate_platform(self, field: SelectField) -> None:
+        """Another platform speaks for vehicles of JT/T 809 only."""
+        if field.data and self.protocol.data != Protocol.JT809.value:
+            raise ValidationError(_("Only a device of JT/T 809 speaks through a platform."))
 
     @property
     def details(self) -> DeviceDetails:
@@ -90,6 +99,15 @@ class DetailsForm(Form):
             self.model.data or None,
             int(offset) if offset else None,
         )
+
+
+def platform_words() -> list[tuple[str, str]]:
+    """(user name, how it is told) of each registered platform of JT/T 809."""
+    out = gettext("out of service")
+    return [
+        (one.code, f"{one.code} {one.name}" if one.active else f"{one.code} {one.name} ({out})")
+        for one in list_platforms(reading())
+    ]
 
 
 def _stated(value: Any) -> set[int]:

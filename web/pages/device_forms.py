@@ -22,6 +22,7 @@ from gps_ingest.store.device_changes import (
 )
 from gps_ingest.store.device_models import list_models
 from gps_ingest.store.devices import DeviceRefused, bind_device, find_device, issue_token, register_device
+from gps_ingest.store.platforms import tie_to_platform
 from models.values import Viewer
 from models.vocabulary import Protocol
 from tracking.queries.device_list import DeviceRow
@@ -64,6 +65,7 @@ def register() -> Answer:
                 model=details.model,
                 utc_offset_minutes=details.utc_offset_minutes,
             )
+            tie_to_platform(session, device, form.platform.data)
             if form.vehicle.data:
                 bind_device(session, device, form.vehicle.data, form.since.data)
     if form.wrong:
@@ -95,6 +97,7 @@ def managing(row: DeviceRow, *, token: str | None = None, **forms: Form) -> str:
             datum=row.datum.value,
             model=row.model,
             utc_offset_minutes="" if offset is None else str(offset),
+            platform=row.platform.code if row.platform else "",
         ),
         "bind": BindForm(formdata=None),
         "unbind": UnbindForm(formdata=None),
@@ -118,7 +121,9 @@ def change(code: str) -> Answer:
     row = device_or_404(code)
     if form.validate():
         with suppress_refusal(form), writing() as session:
-            again = change_device(session, find_device(session, code), form.details)
+            device = find_device(session, code)
+            again = change_device(session, device, form.details)
+            tie_to_platform(session, device, form.platform.data)
     if form.wrong:
         return managing(row, details=form), 422
     noted(code, "changed")

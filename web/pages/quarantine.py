@@ -11,6 +11,7 @@ from werkzeug import Response
 
 from gps_ingest.store.devices import DeviceRefused, bind_device, register_device
 from gps_ingest.store.look import look_at
+from gps_ingest.store.platforms import tie_to_platform
 from gps_ingest.store.quarantine import Release, Released, count_of_group, group_of, reject, release
 from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.waiting_messages import count_waiting, newest_releases, waiting_groups
@@ -155,6 +156,7 @@ def register() -> str | Response | tuple[str, int]:
                 model=details.model,
                 utc_offset_minutes=details.utc_offset_minutes,
             )
+            tie_to_platform(session, device, form.platform.data)
             if form.vehicle.data:
                 bind_device(session, device, form.vehicle.data, form.since.data)
             taken = release(session, code, limits(), decision(), up_to_id=up_to_id, most=MESSAGES_AT_ONCE)
