@@ -150,6 +150,14 @@ def _refined(fix: DecodedFix, by: Refinement | None) -> DecodedFix:
     )
 
 
+def check(sentence: Sentence) -> None:
+    """Can the RMC or GGA be read? Raises UnreadableField."""
+    if sentence.kind == "RMC":
+        read_rmc(sentence)
+    else:
+        read_gga(sentence)
+
+
 def read_rmc(sentence: Sentence) -> DecodedFix | None:
     """The report of an RMC, or None where it is void and has no place; raises UnreadableField."""
     if len(sentence.fields) < 9:

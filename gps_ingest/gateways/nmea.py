@@ -11,6 +11,7 @@ from typing import Any
 
 from gps_ingest.gateways.connections import Connection, ConnectionHouse
 from gps_ingest.gateways.lifecycle import GatewayContext
+from gps_ingest.gateways.nmea_bad_lines import BadLines
 from gps_ingest.gateways.nmea_receiver import Receiver
 from gps_ingest.gateways.standing import StandingWatch
 from models.session import read_sessions
@@ -30,6 +31,7 @@ class NmeaHouse(ConnectionHouse):
     def __init__(self, context: GatewayContext) -> None:
         super().__init__(context, self._new_receiver)
         self.sessions = read_sessions(context.engine)
+        self.bad_lines = BadLines()
         self.standing = StandingWatch(self.sessions, self._proven)
         self._loop = asyncio.get_running_loop()
         self._questions: set[asyncio.Task[None]] = set()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gps_ingest.decoders import nmea
-from gps_ingest.decoders.fix_fields import device_code_fault
+from gps_ingest.decoders.fix_fields import UnreadableField, device_code_fault
 from gps_ingest.decoders.nmea_seconds import SecondsBuffer
 from gps_ingest.decoders.nmea_sentences import SentenceRefused, read_sentence, sealed
 from gps_ingest.decoders.reception import Reception
@@ -170,15 +170,29 @@ class Receiver(Connection):
 
     def _take(self, line: bytes) -> None:
         """RMC and GGA, and what is damaged: it is kept with its reason. Other sentences are passed over."""
+        time_of_day: str | None = None
         try:
             sentence = read_sentence(line)
+            if sentence.kind not in nmea.KINDS or sentence.start != "$":
+                self.seconds.pass_over()
+                return
+            time_of_day = sentence.fields[0] if sentence.fields else ""
+            nmea.check(sentence)
         except SentenceRefused as refused:
-            self.house.context.metrics.rejected.labels(refused.reason).inc()
-            self.seconds.add(line, None)
-            return
-        if sentence.kind in nmea.KINDS and sentence.start == "$":
-            self.seconds.add(line, sentence.fields[0] if sentence.fields else "")
+            self._keep_bad(line, time_of_day, refused.reason)
+        except UnreadableField:
+            self._keep_bad(line, time_of_day, "unreadable")
         else:
+            self.seconds.add(line, time_of_day)
+
+    def _keep_bad(self, line: bytes, time_of_day: str | None, reason: str) -> None:
+        """Kept with its reason, as long as it is one of few."""
+        rejected = self.house.context.metrics.rejected
+        rejected.labels(reason).inc()
+        if self.nmea.bad_lines.may_keep(self.code, self.house.clock()):
+            self.seconds.add(line, time_of_day)
+        else:
+            rejected.labels("bad_line_not_kept").inc()
             self.seconds.pass_over()
 
     def submit_all(self) -> None:
