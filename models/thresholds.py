@@ -67,6 +67,23 @@ class DeviceThresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class CustodyThresholds:
+    """How long may a step of custody take, and how often may a one-time code be tried?"""
+
+    issued_expiry_s: float = 86_400.0
+    departure_s: float = 7_200.0  # loaded and still in the yard
+    handover_s: float = 14_400.0  # given and not taken over
+    eta_factor: float = 1.5  # of the routes' planned minutes
+    decision_working_days: int = 2  # after arrival
+    disposal_s: float = 2_592_000.0  # 30 days in the site's stock
+    correction_s: float = 604_800.0  # unanswered: to the regulator
+    code_valid_s: float = 600.0
+    code_wrong_per_manifest: int = 5  # a six-digit code: five guesses in a million
+    code_wrong_per_address: int = 20  # an hour
+    recent_login_s: float = 900.0  # a password typed for one signature serves the next ones this long
+
+
+@dataclass(frozen=True, slots=True)
 class TrackThresholds:
     """When does a track leave a facility, a corridor, a schedule, or fall silent?"""
 
@@ -168,6 +185,7 @@ class Thresholds:
     mass: MassThresholds = MassThresholds()
     device: DeviceThresholds = DeviceThresholds()
     service: ServiceThresholds = ServiceThresholds()
+    custody: CustodyThresholds = CustodyThresholds()
 
 
 GROUPS = (
@@ -177,6 +195,7 @@ GROUPS = (
     MassThresholds,
     DeviceThresholds,
     ServiceThresholds,
+    CustodyThresholds,
 )
 
 

@@ -5,7 +5,7 @@ those it carries (also one leg of several), a site those that come to it. Nobody
 them, so that a page answers 404 and never "forbidden". Pages, prints and the API share these rules.
 """
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from models.facilities import Facility
 from models.findings import Finding, FindingManifest, FindingVehicle
@@ -13,7 +13,7 @@ from models.fleet import Device, DeviceBinding, Vehicle
 from models.journeys import TripLeg, TripRow
 from models.manifests import Leg, Manifest
 from models.values import Viewer
-from models.vocabulary import Role
+from models.vocabulary import CustodyState, ManifestKind, Role
 
 
 def manifests_visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -23,17 +23,46 @@ def manifests_visible(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.organisation_id is None:
         return false()
     own = _own_facilities(viewer.organisation_id)
+    issued = Manifest.issuer_id == viewer.organisation_id
+    begun = Manifest.custody_state != CustodyState.DRAFT  # a draft is its author's alone
     if viewer.role == Role.PLANT:
-        return Manifest.origin_id.in_(own)
+        back = and_(begun, Manifest.kind == ManifestKind.RETURN, Manifest.destination_id.in_(own))
+        return or_(and_(begun, Manifest.origin_id.in_(own)), issued, back)
     if viewer.role == Role.SITE:
         arriving = select(Leg.manifest_id).where(Leg.to_id.in_(own))
-        return or_(Manifest.destination_id.in_(own), Manifest.id.in_(arriving))
+        ends = or_(
+            Manifest.destination_id.in_(own), Manifest.received_at_id.in_(own), Manifest.id.in_(arriving)
+        )
+        return or_(issued, and_(begun, ends))
     if viewer.role == Role.HAULER:
         carried = (
-            select(Leg.manifest_id).join(Leg.vehicle).where(Vehicle.organisation_id == viewer.organisation_id)
+            select(Leg.manifest_id)
+            .join(Leg.vehicle, isouter=True)
+            .where(
+                or_(
+                    Vehicle.organisation_id == viewer.organisation_id,
+                    Leg.carrier_id == viewer.organisation_id,
+                )
+            )
         )
-        return or_(Manifest.hauler_id == viewer.organisation_id, Manifest.id.in_(carried))
+        named = or_(Manifest.hauler_id == viewer.organisation_id, Manifest.id.in_(carried))
+        return or_(issued, and_(begun, named))
+    if viewer.role == Role.DRIVER:
+        return and_(begun, Manifest.id.in_(_driven(viewer)))
     return false()
+
+
+def _driven(viewer: Viewer) -> Select[int]:
+    """Manifests with a leg that the driver is named for, or that the own carrier has for anybody."""
+    nobody = and_(
+        Leg.driver_id.is_(None),
+        or_(Leg.carrier_id == viewer.organisation_id, Vehicle.organisation_id == viewer.organisation_id),
+    )
+    return (
+        select(Leg.manifest_id)
+        .join(Leg.vehicle, isouter=True)
+        .where(or_(Leg.driver_id == viewer.user_id, nobody))
+    )
 
 
 def findings_visible(viewer: Viewer) -> ColumnElement[bool]:

@@ -1,0 +1,1 @@
+"""Custody: the table of arrows, its guards, and what steps leave behind."""

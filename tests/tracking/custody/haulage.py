@@ -1,0 +1,124 @@
+"""With whom does a test of custody begin? A plant, carriers, wharves, a store, a site, and their people."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from models.custody_words import Act, SigningMethod
+from models.facilities import Facility
+from models.fleet import Vehicle
+from models.organisations import Organisation, User
+from models.thresholds import CustodyThresholds
+from models.values import Viewer
+from models.vocabulary import DisposalMethod, FacilityKind, Mode, OrganisationKind, Role, SludgeKind
+from tests import factories as make
+from tracking.operations.custody.draw_up import LegDraft, ManifestDraft, draw_up
+from tracking.operations.custody.take_step import Setting, Signer, Taken, take_step
+from tracking.rules.custody.facts import Given, Weighed
+
+MORNING = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # 08:00 in the city
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass
+class Haulage:
+    """The cast, and a clock that each step moves on."""
+
+    session: Session
+    plant_org: Organisation
+    road_org: Organisation
+    water_org: Organisation
+    store_org: Organisation
+    site_org: Organisation
+    plant: Facility
+    wharf: Facility
+    far_wharf: Facility
+    store: Facility
+    site: Facility
+    truck: Vehicle
+    vessel: Vehicle
+    far_truck: Vehicle
+    people: dict[Role | str, User]
+    now: datetime = MORNING
+
+    def setting(self) -> Setting:
+        return Setting(CustodyThresholds(), ZONE, self.now)
+
+    def later(self, minutes: float) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    def viewer(self, who: str) -> Viewer:
+        user = self.people[who]
+        return Viewer(user.role, user.organisation_id, user.id, user.display_name)
+
+    def draft(self, **given: Any) -> ManifestDraft:
+        values: dict[str, Any] = {
+            "origin": self.plant.code,
+            "destination": self.site.code,
+            "sludge_kind": SludgeKind.DEWATERED,
+            "legs": (LegDraft(Mode.ROAD, self.truck.code, self.plant.code, self.site.code),),
+            "planned_kg": 17_000.0,
+        }
+        return ManifestDraft(**values | given)
+
+    def drawn_up(self, who: str = "plant", **given: Any) -> str:
+        return draw_up(self.session, self.draft(**given), self.viewer(who), self.setting())
+
+    def sign(self, number: str, act: Act, who: str, minutes: float = 10, **given: Any) -> Taken:
+        """`who` signs with the own password, `minutes` after the step before."""
+        self.later(minutes)
+        viewer = self.viewer(who)
+        signer = Signer(viewer.name, viewer.organisation_id, SigningMethod.PASSWORD, viewer.user_id)
+        what = Given(**{"at": self.now} | given)
+        return take_step(self.session, number, act, viewer, signer, what, self.setting())
+
+    def weighed(self, net_kg: float, moisture: float | None = 0.79) -> Weighed:
+        return Weighed(at=self.now, gross_kg=11_000.0 + net_kg, tare_kg=11_000.0, moisture_fraction=moisture)
+
+    def on_the_road(self, net_kg: float = 17_000.0, **given: Any) -> str:
+        """A manifest whose truck has left the plant."""
+        number = self.drawn_up(**given)
+        self.sign(number, Act.ISSUE, "plant")
+        self.sign(number, Act.LOAD, "plant", weighed=self.weighed(net_kg))
+        self.sign(number, Act.DEPART, "driver")
+        return number
+
+
+def haulage(session: Session) -> Haulage:
+    kinds = OrganisationKind
+    plant_org = make.organisation(session, kinds.PLANT_OPERATOR)
+    road_org, water_org = make.organisation(session), make.organisation(session)
+    store_org = make.organisation(session, kinds.SITE_OPERATOR)
+    site_org = make.organisation(session, kinds.SITE_OPERATOR)
+    people: dict[Role | str, User] = {
+        "plant": make.user(session, Role.PLANT, plant_org),
+        "driver": make.user(session, Role.DRIVER, road_org),
+        "dispatcher": make.user(session, Role.HAULER, road_org),
+        "master": make.user(session, Role.DRIVER, water_org),
+        "store": make.user(session, Role.SITE, store_org),
+        "gate": make.user(session, Role.SITE, site_org),
+        "regulator": make.user(session, Role.REGULATOR),
+    }
+    places = FacilityKind
+    return Haulage(
+        session=session,
+        plant_org=plant_org,
+        road_org=road_org,
+        water_org=water_org,
+        store_org=store_org,
+        site_org=site_org,
+        plant=make.facility(session, places.PLANT, plant_org, (120.0, 31.0)),
+        wharf=make.facility(session, places.TRANSFER, store_org, (120.05, 31.0)),
+        far_wharf=make.facility(session, places.TRANSFER, store_org, (120.2, 31.0)),
+        store=make.facility(session, places.STORE, store_org, (120.1, 31.1)),
+        site=make.facility(
+            session, places.SITE, site_org, (120.3, 31.05), method=DisposalMethod.INCINERATION
+        ),
+        truck=make.vehicle(session, road_org),
+        vessel=make.vehicle(session, water_org, mode=Mode.WATER),
+        far_truck=make.vehicle(session, road_org),
+        people=people,
+    )

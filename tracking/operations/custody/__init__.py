@@ -1,0 +1,1 @@
+"""What people do with manifests: one verb a file, each in the transaction of its caller."""

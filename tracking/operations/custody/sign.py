@@ -1,0 +1,98 @@
+"""How is a signature kept? With the document it signs, by hash; nothing of it is ever changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.custody_words import Act, Capacity
+from models.facilities import Facility, Route
+from models.organisations import Organisation
+from models.signatures import Signature, SignedDocument
+from tracking.rules.custody.assurance import assurance_of
+from tracking.rules.custody.content import Codes, content_of, digest_of
+from tracking.rules.custody.facts import Custody, Step
+
+if TYPE_CHECKING:
+    from tracking.operations.custody.take_step import Signer
+
+
+def keep_signature(
+    session: Session, step: Step, outcome: Custody, capacity: Capacity, signer: Signer, now: datetime
+) -> Signature:
+    """The signature of `outcome`'s content, with its document, flushed."""
+    document = keep_document(session, outcome, now)
+    lat, lon, accuracy_m = signer.place or (None, None, None)
+    signature = Signature(
+        manifest_id=step.custody.id,
+        act=step.act,
+        capacity=capacity,
+        leg_seq=outcome.leg_seq,
+        organisation_id=signer.organisation_id,
+        user_id=signer.user_id,
+        signer=signer.name,
+        method=signer.method,
+        assurance=assurance_of(signer.method),
+        server_at=now,
+        device_at=signer.device_at,
+        lat=lat,
+        lon=lon,
+        accuracy_m=accuracy_m,
+        document_id=document.id,
+    )
+    session.add(signature)
+    session.flush()
+    return signature
+
+
+def keep_document(session: Session, custody: Custody, now: datetime) -> SignedDocument:
+    """The document of this content: the one that is there, or a new one."""
+    content = content_of(custody, codes_of(session, custody))
+    digest = digest_of(content)
+    same = (SignedDocument.manifest_id == custody.id) & (SignedDocument.digest == digest)
+    found = session.scalar(select(SignedDocument).where(same))
+    if found is not None:
+        return found
+    document = SignedDocument(
+        manifest_id=custody.id, version=custody.version, digest=digest, content=content, at=now
+    )
+    session.add(document)
+    session.flush()
+    return document
+
+
+def codes_of(session: Session, custody: Custody) -> Codes:
+    """Codes of what the manifest names."""
+    facilities = {custody.origin_id, custody.destination_id, custody.received_at_id}
+    facilities |= {leg.from_id for leg in custody.legs} | {leg.to_id for leg in custody.legs}
+    organisations = {custody.issuer_id} | {leg.carrier_id for leg in custody.legs}
+    routes = {leg.route_id for leg in custody.legs}
+    return Codes(
+        codes_by_id(session, Facility, facilities),
+        codes_by_id(session, Organisation, organisations),
+        codes_by_id(session, Route, routes),
+    )
+
+
+def codes_by_id(
+    session: Session, table: type[Facility] | type[Organisation] | type[Route], ids: set[int | None]
+) -> dict[int, str]:
+    """Codes by row id."""
+    wanted = sorted(each for each in ids if each is not None)
+    if not wanted:
+        return {}
+    return dict(session.execute(select(table.id, table.code).where(table.id.in_(wanted))).all())
+
+
+def signed_already(session: Session, custody: Custody, act: Act) -> frozenset[Capacity]:
+    """Who has signed this act of the manifest as it stands."""
+    query = (
+        select(Signature.capacity)
+        .join(SignedDocument, SignedDocument.id == Signature.document_id)
+        .where(Signature.manifest_id == custody.id, Signature.act == act)
+        .where(Signature.leg_seq == custody.leg_seq, SignedDocument.version == custody.version)
+    )
+    return frozenset(session.scalars(query))

@@ -1,0 +1,248 @@
+"""How is a step of custody taken? The one way in which any manifest changes its state.
+
+1. read the manifest as the signer may see it; 2. find the arrow; 3. find whose signature it is; 4. ask every
+guard and refuse with all reasons at once; 5. keep document and signature; 6. when all have signed, change the
+state WHERE it is still what was read; 7. keep the event and what was declared; 8. have it judged again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.custody_words import Act, Capacity, SigningMethod
+from models.facilities import Route
+from models.manifests import CustodyEvent, Manifest
+from models.signatures import Signature
+from models.thresholds import CustodyThresholds
+from models.values import Viewer
+from models.vocabulary import CustodyState
+from tracking.operations.custody.declare import declare
+from tracking.operations.custody.refusals import (
+    ActNotPossible,
+    ManifestUnknown,
+    NotYourSignature,
+    StepBlocked,
+    TakenMeanwhile,
+)
+from tracking.operations.custody.sign import keep_signature, signed_already
+from tracking.operations.mark_manifests import mark_manifest_ids
+from tracking.queries.custody_facts import custody_by_id, custody_by_number, in_dispute
+from tracking.queries.custody_ground import ground_of
+from tracking.rules.custody.arrows import ALWAYS, Arrow, arrow_for
+from tracking.rules.custody.checks import Warned, warnings_of
+from tracking.rules.custody.facts import Blocked, Custody, Given, Step
+from tracking.rules.custody.outcome import after, signs_as
+from tracking.rules.custody.parties import ROLES
+from tracking.rules.custody.timers import due_at
+
+MACHINE = "machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs, how that is known, and what the device said about time and place.
+
+    `name` and `organisation_id` are the signer's: with a one-time code another's than the login's.
+    """
+
+    name: str
+    organisation_id: int | None
+    method: SigningMethod
+    user_id: int | None = None
+    device_at: datetime | None = None
+    place: tuple[float, float, float | None] | None = None  # lat, lon, accuracy in m
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every step needs to know of the installation."""
+
+    limits: CustodyThresholds
+    zone: ZoneInfo
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of it. `waits_for`: who else must sign before the state changes."""
+
+    custody: Custody
+    event_id: int | None
+    signature_id: int | None
+    warnings: tuple[Warned, ...] = ()
+    waits_for: tuple[Capacity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The state that the signer saw on page or screen; another one means that somebody was first."""
+
+    state: CustodyState
+    version: int
+
+
+def take_step(
+    session: Session,
+    number: str,
+    act: Act,
+    viewer: Viewer,
+    signer: Signer,
+    given: Given,
+    setting: Setting,
+    seen: Seen | None = None,
+) -> Taken:
+    """Sign an act in the caller's writing transaction; raises a CustodyRefused and changes nothing then."""
+    custody = custody_by_number(session, number, viewer)
+    if custody is None:
+        raise ManifestUnknown(number)
+    if seen is not None and (custody.state, custody.version) != (seen.state, seen.version):
+        raise taken_meanwhile(session, custody)
+    step, arrow = prepare(session, custody, act, given, setting)
+    if viewer.role not in roles_of(arrow):
+        raise NotYourSignature
+    return sign_step(session, step, arrow, signer, setting)
+
+
+def machine_step(session: Session, custody: Custody, act: Act, given: Given, setting: Setting) -> Taken:
+    """A step that nobody signs; raises a CustodyRefused."""
+    if act is Act.CLOSE:
+        cases, gap = in_dispute(session, custody.id)
+        custody = replace(custody, open_cases=cases, gap_undecided=gap)
+    step, arrow = prepare(session, custody, act, given, setting)
+    refuse_blocked(step, arrow)
+    return finish(session, step, arrow, MACHINE, None, None, setting)
+
+
+def prepare(
+    session: Session, custody: Custody, act: Act, given: Given, setting: Setting
+) -> tuple[Step, Arrow]:
+    """The step and its arrow; raises ActNotPossible."""
+    arrow = arrow_for(act, custody.state)
+    if arrow is None:
+        raise ActNotPossible(act, custody.state)
+    day = given.at.astimezone(setting.zone).date()
+    ground = ground_of(session, custody, act, given.place_id)
+    return Step(act, custody, ground, given, setting.now, day), arrow
+
+
+def sign_step(session: Session, step: Step, arrow: Arrow, signer: Signer, setting: Setting) -> Taken:
+    """Sign for the signer's organisation and take the step when all have signed."""
+    signed = signed_already(session, step.custody, step.act) if len(arrow.signers) > 1 else frozenset()
+    capacity = signs_as(step, arrow, signer.organisation_id, signed)
+    if arrow.signers and capacity is None:
+        raise NotYourSignature
+    refuse_blocked(step, arrow)
+    outcome = after(step, arrow)
+    if capacity is None:  # a draft is discarded without a signature
+        return finish(session, step, arrow, signer.name, signer.user_id, None, setting)
+    waits_for = tuple(each for each in arrow.signers if each not in signed and each is not capacity)
+    signature = keep_signature(session, step, outcome, capacity, signer, setting.now)
+    if waits_for:
+        return Taken(step.custody, None, signature.id, waits_for=waits_for)
+    return finish(session, step, arrow, signer.name, signer.user_id, signature, setting)
+
+
+def refuse_blocked(step: Step, arrow: Arrow) -> None:
+    """Ask every guard; raises StepBlocked with all that they say."""
+    blocked: list[Blocked] = [each for guard in (*ALWAYS, *arrow.guards) for each in guard(step)]
+    if blocked:
+        raise StepBlocked(blocked)
+
+
+def finish(
+    session: Session,
+    step: Step,
+    arrow: Arrow,
+    actor: str,
+    user_id: int | None,
+    signature: Signature | None,
+    setting: Setting,
+) -> Taken:
+    """Change the state where it is still what was read, and keep what goes with it."""
+    outcome = after(step, arrow)
+    change_state(session, step, outcome, setting)
+    event = CustodyEvent(
+        manifest_id=outcome.id,
+        from_state=step.custody.state,
+        to_state=outcome.state,
+        leg_seq=leg_of_event(step, outcome),
+        at=step.given.at,
+        actor=actor,
+        user_id=user_id,
+        reason=step.given.reason,
+        recorded_at=setting.now,
+    )
+    session.add(event)
+    declare(session, step, outcome, user_id, setting.now)
+    session.flush()
+    mark_manifest_ids(session, [outcome.id])
+    warned = tuple(warnings_of(step, outcome))
+    return Taken(outcome, event.id, None if signature is None else signature.id, warned)
+
+
+def leg_of_event(step: Step, outcome: Custody) -> int:
+    """Which leg an event belongs to: states that can come more than once are told apart by it."""
+    if outcome.state in (CustodyState.IN_TRANSIT, CustodyState.AT_TRANSFER, CustodyState.IN_STORE):
+        return outcome.leg_seq
+    if step.act is Act.RELOAD and outcome.following is not None:
+        return outcome.following.seq
+    return 0
+
+
+def change_state(session: Session, step: Step, outcome: Custody, setting: Setting) -> None:
+    """The UPDATE that carries the state it saw; raises TakenMeanwhile when somebody was first."""
+    seen = step.custody
+    minutes = planned_minutes(session, outcome) if outcome.state is CustodyState.IN_TRANSIT else {}
+    done = session.execute(
+        update(Manifest)
+        .where(
+            Manifest.id == seen.id,
+            Manifest.custody_state == seen.state,
+            Manifest.leg_seq == seen.leg_seq,
+            Manifest.version == seen.version,
+        )
+        .values(
+            custody_state=outcome.state,
+            leg_seq=outcome.leg_seq,
+            custodian_id=outcome.custodian_id,
+            received_at_id=outcome.received_at_id,
+            diversion=outcome.diversion,
+            issued_at=outcome.issued_at,
+            due_at=due_at(outcome.state, outcome, step.given.at, setting.limits, minutes, setting.zone),
+            overdue=False,
+            updated_at=setting.now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE has one
+        now_there = custody_by_id(session, seen.id)
+        raise taken_meanwhile(session, now_there or seen)
+
+
+def planned_minutes(session: Session, custody: Custody) -> Mapping[int, float]:
+    """How long the routes of the legs are planned to take."""
+    ids = [leg.route_id for leg in custody.legs if leg.route_id is not None]
+    rows = session.execute(select(Route.id, Route.planned_minutes).where(Route.id.in_(ids)))
+    return {route_id: minutes for route_id, minutes in rows if minutes is not None}
+
+
+def taken_meanwhile(session: Session, custody: Custody) -> TakenMeanwhile:
+    """Who was first, and when."""
+    newest = session.execute(
+        select(CustodyEvent.actor, CustodyEvent.at)
+        .where(CustodyEvent.manifest_id == custody.id)
+        .order_by(CustodyEvent.id.desc())
+        .limit(1)
+    ).first()
+    by, at = (MACHINE, custody.last_event_at) if newest is None else newest
+    return TakenMeanwhile(by, at, custody.state)
+
+
+def roles_of(arrow: Arrow) -> frozenset[object]:
+    """Which logins may take this step at all."""
+    capacities = arrow.signers or (Capacity.ORIGIN,)
+    return frozenset().union(*(ROLES[capacity] for capacity in capacities))

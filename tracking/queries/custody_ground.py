@@ -1,0 +1,215 @@
+"""On what ground does a step stand? Places with permits, licensed vehicles, the plan, approvals, diversions.
+
+Only what the manifest names is read, and of that only what the act's guards look at.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.custody_words import Act
+from models.facilities import Facility
+from models.fleet import Vehicle
+from models.lineage import ManifestLink
+from models.manifests import Diversion, Leg, Manifest
+from models.organisations import Organisation
+from models.permits import FacilityPermit, Plan, TransferApproval, VehicleLicence
+from models.vocabulary import CustodyState, OrganisationKind
+from tracking.queries.custody_facts import custody_by_id
+from tracking.rules.custody.facts import (
+    ApprovalStanding,
+    Custody,
+    DiversionStanding,
+    Ground,
+    Licence,
+    Permit,
+    PlaceStanding,
+    PlanStanding,
+    VehicleStanding,
+)
+
+CARRIERS = (OrganisationKind.HAULER, OrganisationKind.PLANT_OPERATOR, OrganisationKind.WORKS_OPERATOR)
+"""Haulers, and plants or works that drive themselves."""
+UNDERWAY = (CustodyState.LOADED, CustodyState.IN_TRANSIT, CustodyState.AT_TRANSFER)
+COUNTED = frozenset(CustodyState) - {CustodyState.DRAFT, CustodyState.CANCELLED, CustodyState.EXPIRED}
+
+WITH_PERMITS = frozenset({Act.ISSUE, Act.STORE, Act.DISPOSE})
+WITH_VEHICLES = frozenset({Act.ISSUE, Act.LOAD, Act.RELOAD, Act.DEPART, Act.TAKE_OVER})
+
+
+def ground_of(session: Session, custody: Custody, act: Act, place_id: int | None = None) -> Ground:
+    """The ground for this act."""
+    named = {custody.origin_id, custody.destination_id, place_id, custody.received_at_id}
+    named |= {leg.from_id for leg in custody.legs} | {leg.to_id for leg in custody.legs}
+    issuing = act is Act.ISSUE
+    return Ground(
+        places=places(session, {each for each in named if each is not None}, act in WITH_PERMITS),
+        vehicles=vehicles(session, custody) if act in WITH_VEHICLES else {},
+        carriers=carriers(session, custody) if issuing else frozenset(),
+        plan=plan(session, custody) if issuing else None,
+        approval=approval(session, custody.approval) if issuing else None,
+        diversions=diversions(session, custody.destination_id) if act is Act.ARRIVE else (),
+        parents=parents(session, custody, lock=issuing) if act in (Act.ISSUE, Act.LOAD) else {},
+    )
+
+
+def places(session: Session, ids: Iterable[int], with_permits: bool) -> dict[int, PlaceStanding]:
+    """Facilities by row id; where none of their permits is on record their own columns stand for one."""
+    rows = session.scalars(select(Facility).where(Facility.id.in_(sorted(ids)))).all()
+    permits: dict[int, list[Permit]] = {}
+    if with_permits:
+        held = select(FacilityPermit).where(FacilityPermit.facility_id.in_(sorted(ids)))
+        for row in session.scalars(held):
+            permits.setdefault(row.facility_id, []).append(permit_of(row))
+    return {row.id: place(row, tuple(permits.get(row.id, own_permit(row)))) for row in rows}
+
+
+def place(row: Facility, permits: tuple[Permit, ...]) -> PlaceStanding:
+    return PlaceStanding(
+        id=row.id,
+        code=row.code,
+        kind=row.kind,
+        organisation_id=row.organisation_id,
+        permits=permits,
+        valid_from=day_of(row.valid_from),
+        valid_to=day_of(row.valid_to),
+        province=row.province,
+        method=row.method,
+    )
+
+
+def permit_of(row: FacilityPermit) -> Permit:
+    return Permit(
+        number=row.number,
+        sludge_kinds=None if row.sludge_kinds is None else frozenset(row.sludge_kinds),
+        methods=None if row.methods is None else frozenset(row.methods),
+        storage_t=row.storage_t,
+        valid_from=row.valid_from,
+        valid_to=earlier(row.valid_to, row.revoked_on),
+    )
+
+
+def own_permit(row: Facility) -> list[Permit]:
+    """What the facility's own columns allow, where they say anything."""
+    if row.accepts is None and row.method is None and row.storage_t is None:
+        return []
+    return [
+        Permit(
+            number=row.code,
+            sludge_kinds=None if row.accepts is None else frozenset(row.accepts),
+            methods=None if row.method is None else frozenset({row.method.value}),
+            storage_t=row.storage_t,
+            valid_from=day_of(row.valid_from),
+            valid_to=day_of(row.valid_to),
+        )
+    ]
+
+
+def earlier(first: date | None, second: date | None) -> date | None:
+    """The earlier of two ends, blank being never."""
+    ends = [each for each in (first, second) if each is not None]
+    return min(ends, default=None)
+
+
+def day_of(at: datetime | None) -> date | None:
+    return None if at is None else at.date()
+
+
+def vehicles(session: Session, custody: Custody) -> dict[int, VehicleStanding]:
+    """The vehicles of the legs, with what else they carry now."""
+    ids = sorted({leg.vehicle_id for leg in custody.legs if leg.vehicle_id is not None})
+    rows = session.scalars(select(Vehicle).where(Vehicle.id.in_(ids))).all()
+    licences: dict[int, list[Licence]] = {}
+    for row in session.scalars(select(VehicleLicence).where(VehicleLicence.vehicle_id.in_(ids))):
+        licences.setdefault(row.vehicle_id, []).append(Licence(row.kind, row.valid_from, row.valid_to))
+    loads: dict[int, list[str]] = {}
+    carried = (
+        select(Leg.vehicle_id, Manifest.number)
+        .join(Manifest, Manifest.id == Leg.manifest_id)
+        .where(Leg.vehicle_id.in_(ids), Manifest.custody_state.in_(UNDERWAY), Manifest.id != custody.id)
+        .where(Leg.seq >= Manifest.leg_seq)
+    )
+    for vehicle_id, number in session.execute(carried):
+        if vehicle_id is not None:
+            loads.setdefault(vehicle_id, []).append(number)
+    return {
+        row.id: VehicleStanding(
+            id=row.id,
+            code=row.code,
+            mode=row.mode,
+            organisation_id=row.organisation_id,
+            tare_kg=row.tare_kg,
+            rated_payload_kg=row.rated_payload_kg,
+            licences=tuple(licences.get(row.id, ())),
+            loads=tuple(sorted(loads.get(row.id, ()))),
+        )
+        for row in rows
+    }
+
+
+def carriers(session: Session, custody: Custody) -> frozenset[int]:
+    """Which of the carriers that the legs name are organisations that carry."""
+    ids = sorted({leg.carrier_id for leg in custody.legs if leg.carrier_id is not None})
+    query = select(Organisation.id).where(Organisation.id.in_(ids), Organisation.kind.in_(CARRIERS))
+    return frozenset(session.scalars(query))
+
+
+def plan(session: Session, custody: Custody) -> PlanStanding | None:
+    """The plan that is named, with what was issued under it before."""
+    if custody.plan is None:
+        return None
+    row = session.scalar(select(Plan).where(Plan.code == custody.plan))
+    if row is None:
+        return None
+    issued = session.scalar(
+        select(func.coalesce(func.sum(Manifest.planned_kg), 0.0)).where(
+            Manifest.plan == row.code, Manifest.custody_state.in_(COUNTED), Manifest.id != custody.id
+        )
+    )
+    return PlanStanding(
+        code=row.code,
+        origin_id=row.origin_id,
+        destination_id=row.destination_id,
+        sludge_kind=row.sludge_kind,
+        active=row.active,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        quota_kg=None if row.quota_t is None else row.quota_t * 1000,
+        issued_kg=issued or 0.0,
+    )
+
+
+def approval(session: Session, number: str | None) -> ApprovalStanding | None:
+    row = (
+        None
+        if number is None
+        else session.scalar(select(TransferApproval).where(TransferApproval.number == number))
+    )
+    if row is None:
+        return None
+    return ApprovalStanding(row.number, row.origin_id, row.destination_id, row.valid_from, row.valid_to)
+
+
+def diversions(session: Session, site_id: int) -> tuple[DiversionStanding, ...]:
+    """Those that lead away from a site."""
+    rows = session.scalars(select(Diversion).where(Diversion.from_site_id == site_id))
+    return tuple(
+        DiversionStanding(row.code, row.from_site_id, row.to_site_id, row.valid_from, row.valid_to)
+        for row in rows
+    )
+
+
+def parents(session: Session, custody: Custody, *, lock: bool) -> dict[int, Custody]:
+    """The manifests whose load this one carries on. `lock`: keep their rows."""
+    found: dict[int, Custody] = {}
+    for parent_id in session.scalars(
+        select(ManifestLink.parent_id)
+        .where(ManifestLink.child_id == custody.id)
+        .order_by(ManifestLink.parent_id)
+    ).all():
+        parent = custody_by_id(session, parent_id, lock=lock)
+        if parent is not None:
+            found[parent_id] = parent
+    return found

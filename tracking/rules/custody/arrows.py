@@ -1,0 +1,162 @@
+"""Which steps exist? The whole state machine as one table; an arrow that is not in it is refused.
+
+DOMAIN.md section 5, with two additions (docs/decisions/0010): a load that is split or grouped ends as
+REGROUPED, and a draft can be discarded. docs/custody.md is generated from this table.
+"""
+
+from dataclasses import dataclass
+
+from models.custody_words import Act, Capacity
+from models.vocabulary import CustodyState
+from tracking.rules.custody.guards import (
+    Guard,
+    in_order_of_time,
+    never_departed,
+    no_open_correction,
+    not_on_hold,
+    reason_given,
+)
+from tracking.rules.custody.guards_issue import (
+    approved_out_of_province,
+    legs_complete,
+    legs_join,
+    places_in_force,
+    plan_open,
+    within_parents,
+)
+from tracking.rules.custody.guards_receipt import (
+    children_closed,
+    gap_decided,
+    masses_sum,
+    method_permitted,
+    no_more_than_accepted,
+    weighed_to_accept,
+)
+from tracking.rules.custody.guards_way import (
+    at_the_named_gate,
+    in_store_at_a_node,
+    next_leg_exists,
+    next_vehicle_fits,
+    nothing_passed_on,
+    on_its_last_leg,
+    plausible_weighing,
+    something_left_in_store,
+    weighed_to_load,
+)
+
+S = CustodyState
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One step: from a state, by an act, to a state.
+
+    signers: who must sign it, each once; the state changes with the last. Blank: nobody, the machine's.
+    custodian: who answers for the load afterwards; blank: whoever did before.
+    guards: what can keep it from happening, besides those of ALWAYS.
+    leg: 1 where it begins the next leg.
+    """
+
+    act: Act
+    source: CustodyState | None
+    target: CustodyState
+    signers: tuple[Capacity, ...]
+    guards: tuple[Guard, ...] = ()
+    custodian: Capacity | None = None
+    leg: int = 0
+
+
+ALWAYS: tuple[Guard, ...] = (not_on_hold, in_order_of_time)
+"""Guards of every arrow."""
+
+ISSUING = (
+    places_in_force,
+    plan_open,
+    approved_out_of_province,
+    legs_complete,
+    legs_join,
+    within_parents,
+)
+DECIDING = (weighed_to_accept, plausible_weighing, masses_sum)
+ORIGIN, CARRIER, STORE, RECEIVER = Capacity.ORIGIN, Capacity.CARRIER, Capacity.STORE, Capacity.RECEIVER
+
+ARROWS: tuple[Arrow, ...] = (
+    Arrow(Act.DRAW_UP, None, S.DRAFT, ()),
+    Arrow(Act.DISCARD, S.DRAFT, S.CANCELLED, ()),
+    Arrow(Act.ISSUE, S.DRAFT, S.ISSUED, (ORIGIN,), ISSUING, ORIGIN),
+    Arrow(Act.EXPIRE, S.ISSUED, S.EXPIRED, ()),
+    Arrow(Act.CANCEL, S.ISSUED, S.CANCELLED, (ORIGIN,), (reason_given, never_departed)),
+    Arrow(Act.LOAD, S.ISSUED, S.LOADED, (ORIGIN,), (weighed_to_load,), ORIGIN),
+    Arrow(Act.CANCEL_LOADED, S.LOADED, S.CANCELLED, (ORIGIN, CARRIER), (reason_given, never_departed)),
+    Arrow(
+        Act.DEPART, S.LOADED, S.IN_TRANSIT, (CARRIER,), (next_leg_exists, next_vehicle_fits), CARRIER, leg=1
+    ),
+    Arrow(Act.HAND_OVER, S.IN_TRANSIT, S.AT_TRANSFER, (CARRIER,), (next_leg_exists, plausible_weighing)),
+    Arrow(
+        Act.TAKE_OVER,
+        S.AT_TRANSFER,
+        S.IN_TRANSIT,
+        (CARRIER,),
+        (next_leg_exists, next_vehicle_fits, plausible_weighing, nothing_passed_on),
+        CARRIER,
+        leg=1,
+    ),
+    Arrow(
+        Act.STORE,
+        S.AT_TRANSFER,
+        S.IN_STORE,
+        (STORE,),
+        (in_store_at_a_node, plausible_weighing, nothing_passed_on),
+        STORE,
+    ),
+    Arrow(
+        Act.RELOAD,
+        S.IN_STORE,
+        S.LOADED,
+        (STORE,),
+        (next_leg_exists, weighed_to_load, something_left_in_store),
+        STORE,
+    ),
+    Arrow(
+        Act.ARRIVE,
+        S.IN_TRANSIT,
+        S.ARRIVED,
+        (RECEIVER,),
+        (on_its_last_leg, at_the_named_gate, plausible_weighing),
+    ),
+    Arrow(Act.ACCEPT, S.ARRIVED, S.ACCEPTED, (RECEIVER,), DECIDING, RECEIVER),
+    Arrow(Act.PART_ACCEPT, S.ARRIVED, S.PART_ACCEPTED, (RECEIVER,), (*DECIDING, reason_given), RECEIVER),
+    Arrow(Act.REJECT, S.ARRIVED, S.REJECTED, (RECEIVER,), (*DECIDING, reason_given)),
+    Arrow(
+        Act.DISPOSE, S.ACCEPTED, S.DISPOSED, (RECEIVER,), (method_permitted, no_more_than_accepted), RECEIVER
+    ),
+    Arrow(
+        Act.DISPOSE,
+        S.PART_ACCEPTED,
+        S.DISPOSED,
+        (RECEIVER,),
+        (method_permitted, no_more_than_accepted),
+        RECEIVER,
+    ),
+    Arrow(Act.ABORT, S.IN_TRANSIT, S.ABORTED, (CARRIER,), (reason_given,)),
+    Arrow(Act.REGROUP, S.AT_TRANSFER, S.REGROUPED, ()),
+    Arrow(Act.REGROUP, S.IN_STORE, S.REGROUPED, ()),
+    Arrow(Act.CLOSE, S.DISPOSED, S.CLOSED, (), (children_closed, no_open_correction, gap_decided)),
+    Arrow(Act.CLOSE, S.REJECTED, S.CLOSED, (), (children_closed, no_open_correction)),
+    Arrow(Act.CLOSE, S.ABORTED, S.CLOSED, (), (children_closed, no_open_correction)),
+    Arrow(Act.CLOSE, S.REGROUPED, S.CLOSED, (), (children_closed, no_open_correction)),
+)
+
+BY_START = {(arrow.act, arrow.source): arrow for arrow in ARROWS}
+ENDS = frozenset(CustodyState) - {arrow.source for arrow in ARROWS if arrow.source is not None}
+"""States that nothing leaves."""
+
+
+def arrow_for(act: Act, state: CustodyState | None) -> Arrow | None:
+    """The arrow of an act from a state, or None where there is none."""
+    return BY_START.get((act, state))
+
+
+def acts_from(state: CustodyState) -> tuple[Act, ...]:
+    """What can be done with a manifest in this state, in the order of the table."""
+    return tuple(arrow.act for arrow in ARROWS if arrow.source is state)

@@ -1,0 +1,82 @@
+"""How much of a load is where? Dry mass is the currency (DOMAIN.md section 6).
+
+Wet kg, dry kg = wet x (1 - moisture). A load's dry fraction is the one measured last.
+"""
+
+from models.vocabulary import CustodyState, ReceiptDecision, WeighingRole
+from tracking.rules.custody.facts import Custody, Weighed
+
+ROUNDING_KG = 0.5  # quantities are typed in whole kilograms or hundredths of a tonne
+
+LIVE_CHILD = frozenset(CustodyState) - {CustodyState.CANCELLED, CustodyState.EXPIRED}
+
+
+def last_weighed(custody: Custody) -> Weighed | None:
+    """The newest weighing with both masses."""
+    whole = [each for each in custody.weighed.values() if each.net_kg is not None]
+    return max(whole, key=lambda each: each.at, default=None)
+
+
+def dry_fraction(custody: Custody) -> float | None:
+    """The dry fraction measured last; else that of what it came from, by mass."""
+    tests = [each for each in custody.weighed.values() if each.moisture_fraction is not None]
+    newest = max(tests, key=lambda each: each.at, default=None)
+    if newest is not None and newest.moisture_fraction is not None:
+        return 1.0 - newest.moisture_fraction
+    wet_kg = sum(part.wet_kg for part in custody.parts_in)
+    dry_kg = [part.dry_kg for part in custody.parts_in]
+    if not wet_kg or any(each is None for each in dry_kg):
+        return None
+    return sum(each for each in dry_kg if each is not None) / wet_kg
+
+
+def wet_kg(custody: Custody) -> float | None:
+    """The load's wet mass as weighed last; else what its parents gave; else what was planned."""
+    weighed = last_weighed(custody)
+    if weighed is not None:
+        return weighed.net_kg
+    if custody.parts_in:
+        return sum(part.wet_kg for part in custody.parts_in)
+    return custody.planned_kg
+
+
+def to_pass_on_kg(custody: Custody) -> float | None:
+    """How much of the load may travel on under children in this state, before any does; None: unknown."""
+    if custody.state in (CustodyState.ABORTED, CustodyState.AT_TRANSFER):
+        return wet_kg(custody)
+    if custody.state is CustodyState.IN_STORE:
+        return custody.stored_kg
+    if custody.state is CustodyState.REGROUPED:
+        return sum(part.wet_kg for part in custody.parts_out)
+    if custody.decision is ReceiptDecision.REJECTED:
+        return custody.refused_kg if custody.refused_kg else wet_kg(custody)
+    if custody.decision is ReceiptDecision.PART_ACCEPTED:
+        return custody.refused_kg
+    return 0.0
+
+
+def left_kg(custody: Custody) -> float | None:
+    """How much of it no child carries yet; None: unknown."""
+    whole = to_pass_on_kg(custody)
+    return None if whole is None else whole - sum(part.wet_kg for part in custody.parts_out)
+
+
+def share_dry_kg(custody: Custody, part_kg: float) -> float | None:
+    """The dry mass in a part of the load.
+
+    The last part takes what the others left, so that the parts sum to the whole exactly.
+    """
+    fraction, whole = dry_fraction(custody), to_pass_on_kg(custody)
+    if fraction is None:
+        return None
+    before = [part.dry_kg for part in custody.parts_out]
+    left = left_kg(custody)
+    if whole is not None and left is not None and abs(left - part_kg) <= ROUNDING_KG and None not in before:
+        return max(whole * fraction - sum(each for each in before if each is not None), 0.0)
+    return part_kg * fraction
+
+
+def received_net_kg(custody: Custody) -> float | None:
+    """What the receiver's scale said."""
+    weighed = custody.weighed.get((WeighingRole.RECEIVED, 0))
+    return None if weighed is None else weighed.net_kg
