@@ -21,6 +21,7 @@ from tracking.operations.compare_devices import compare_devices
 from tracking.operations.judge_blocks import judge_blocks
 from tracking.operations.one_at_a_time import only_analysis
 from tracking.operations.retrack_vehicle import retrack_vehicle
+from tracking.operations.spared_collector import spared_collector
 from tracking.operations.tell_devices import tell_changed
 from tracking.queries.contradictions import Run
 from tracking.queries.doubt_stretches import judgement_stretches
@@ -59,7 +60,7 @@ def analyse(
     timezone: of the city, in whose days dated limits hold. Another run under way on the same database is
     waited for.
     """
-    with only_analysis(engine):
+    with only_analysis(engine), spared_collector():
         tracks = TrackCache(to_ms(until))
 
         def this_run(session: Session) -> Run:

@@ -6,9 +6,10 @@ that come out as before, with no new fix in them, keep their row and their verdi
 vehicle; killed between two, the next run takes up the rest.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from models.journeys import SilenceRow, TripLeg, TripRow, VisitRow, Watermark
@@ -29,6 +30,9 @@ from tracking.rules.visits import Visit, find_visits
 from tracking.rules.world import World
 
 SETTLED_MS = 900_000  # a stay that was over this long before the first new fix can no longer change
+TRIP_COLUMNS = tuple(column.name for column in fields(Trip))
+VISIT_COLUMNS = tuple(column.name for column in fields(Visit))
+trip_values, visit_values = attrgetter(*TRIP_COLUMNS), attrgetter(*VISIT_COLUMNS)
 PAPER_REACH_MS = 3 * 86_400_000  # paper issued up to 3 days before a fix may be about it
 
 
@@ -111,7 +115,12 @@ def replace_visits(session: Session, vehicle_id: int, anchor: Anchor, visits: li
     session.execute(
         delete(VisitRow).where(VisitRow.vehicle_id == vehicle_id, VisitRow.entered_ms >= anchor.entered_ms)
     )
-    session.add_all(VisitRow(vehicle_id=vehicle_id, **asdict(visit)) for visit in visits)
+    rows = [
+        {"vehicle_id": vehicle_id, **dict(zip(VISIT_COLUMNS, visit_values(visit), strict=True))}
+        for visit in visits
+    ]
+    if rows:
+        session.execute(insert(VisitRow), rows)
 
 
 def replace_silences(session: Session, vehicle_id: int, anchor: Anchor, track: Track) -> None:
@@ -121,19 +130,21 @@ def replace_silences(session: Session, vehicle_id: int, anchor: Anchor, track: T
             SilenceRow.vehicle_id == vehicle_id, SilenceRow.before_ms >= anchor.entered_ms
         )
     )
-    session.add_all(
-        SilenceRow(
-            vehicle_id=vehicle_id,
-            before_ms=int(track.time_ms[step]),
-            after_ms=int(track.time_ms[step + 1]),
-            before_lat=float(track.lat[step]),
-            before_lon=float(track.lon[step]),
-            after_lat=float(track.lat[step + 1]),
-            after_lon=float(track.lon[step + 1]),
-        )
+    rows = [
+        {
+            "vehicle_id": vehicle_id,
+            "before_ms": int(track.time_ms[step]),
+            "after_ms": int(track.time_ms[step + 1]),
+            "before_lat": float(track.lat[step]),
+            "before_lon": float(track.lon[step]),
+            "after_lat": float(track.lat[step + 1]),
+            "after_lon": float(track.lon[step + 1]),
+        }
         for step in teaching_steps(track).tolist()
         if track.time_ms[step] >= anchor.entered_ms
-    )
+    ]
+    if rows:
+        session.execute(insert(SilenceRow), rows)
 
 
 def replace_trips(
@@ -149,14 +160,15 @@ def replace_trips(
             select(TripRow).where(TripRow.vehicle_id == vehicle_id, TripRow.departed_ms >= anchor.entered_ms)
         )
     }
-    columns = {trip.departed_ms: asdict(trip) for trip in trips}
+    columns = {trip.departed_ms: dict(zip(TRIP_COLUMNS, trip_values(trip), strict=True)) for trip in trips}
     changed = [row for departed_ms, row in stored.items() if departed_ms not in columns]
     gone = list(changed)
+    new = [values for departed_ms, values in columns.items() if departed_ms not in stored]
     for departed_ms, values in columns.items():
         row = stored.get(departed_ms)
         if row is None:
-            session.add(TripRow(vehicle_id=vehicle_id, judged=False, **values))
-        elif values["arrived_ms"] >= dirty_ms or any(getattr(row, k) != v for k, v in values.items()):
+            continue
+        if values["arrived_ms"] >= dirty_ms or any(getattr(row, k) != v for k, v in values.items()):
             for name, value in values.items():
                 setattr(row, name, value)
             row.judged = False
@@ -165,6 +177,9 @@ def replace_trips(
     for row in gone:
         session.delete(row)
     session.flush()
+    if new:
+        fixed = {"vehicle_id": vehicle_id, "judged": False}
+        session.execute(insert(TripRow), [fixed | values for values in new])
     return [row.departed_ms for row in gone]
 
 

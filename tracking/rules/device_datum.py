@@ -45,13 +45,11 @@ class DatumProof:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """The fixes that speak, read in one datum: distance in m to the nearest facility and which it is, of the
-    standing ones; distance to the nearest route of those on the way."""
+class Stays:
+    """The standing fixes read in one datum: distance in m to the nearest facility, and its row id."""
 
-    stay_m: FloatArray
-    stay_place: IntArray
-    way_m: FloatArray
+    away_m: FloatArray
+    place: IntArray
 
 
 def prove_datum(
@@ -63,34 +61,37 @@ def prove_datum(
     middle = np.median(fixes.lat), np.median(fixes.lon)
     if not in_mainland(*(np.array([each]) for each in middle))[0]:
         return None
-    stays, way = standing_fixes(fixes), way_fixes(fixes)
+    length_m = step_lengths_m(fixes)
+    stays, way = standing_fixes(fixes, length_m), way_fixes(length_m)
     if stays.size < thresholds.datum_stop_fixes and way.size < thresholds.datum_route_fixes:
         return None
     ground = ground_at(float(middle[0]), float(middle[1]))
-    as_sent = seen_in(fixes, stays, way, declared, ground)
-    if on_routes(as_sent, thresholds):
-        return as_registered(fixes, declared)
+    way_m = way_in(fixes, way, declared, ground)
+    if on_routes(way_m, thresholds):
+        return as_registered(fixes, declared)  # nearly every day of every device
+    as_sent = stays_in(fixes, stays, declared, ground)
     proofs = []
     for datum in Datum:
         if datum is not declared:
-            seen = seen_in(fixes, stays, way, datum, ground)
+            seen = stays_in(fixes, stays, datum, ground)
             proofs.append(by_stays(fixes, stays, as_sent, seen, declared, datum, thresholds))
-            proofs.append(by_route(fixes, way, as_sent, seen, declared, datum, thresholds))
+            other_m = way_in(fixes, way, datum, ground)
+            proofs.append(by_route(fixes, way, way_m, other_m, declared, datum, thresholds))
     found = [proof for proof in proofs if proof is not None]
     if not found and at_places(as_sent, thresholds):
         return as_registered(fixes, declared)
     return min(found, key=lambda proof: (proof.basis != ROUTE, proof.after_m), default=None)
 
 
-def on_routes(seen: Seen, thresholds: DeviceThresholds) -> bool:
+def on_routes(way_m: FloatArray, thresholds: DeviceThresholds) -> bool:
     """Does the way lie on approved routes?"""
-    enough = seen.way_m.size >= thresholds.datum_route_fixes
-    return bool(enough and np.median(seen.way_m) <= thresholds.datum_route_far_m / 2)
+    enough = way_m.size >= thresholds.datum_route_fixes
+    return bool(enough and np.median(way_m) <= thresholds.datum_route_far_m / 2)
 
 
-def at_places(seen: Seen, thresholds: DeviceThresholds) -> bool:
+def at_places(seen: Stays, thresholds: DeviceThresholds) -> bool:
     """Do standing fixes lie at facilities?"""
-    return bool(np.count_nonzero(seen.stay_m <= thresholds.datum_stop_m) >= thresholds.datum_stop_fixes)
+    return bool(np.count_nonzero(seen.away_m <= thresholds.datum_stop_m) >= thresholds.datum_stop_fixes)
 
 
 def as_registered(fixes: DeviceFixes, declared: Datum) -> DatumProof:
@@ -101,30 +102,30 @@ def as_registered(fixes: DeviceFixes, declared: Datum) -> DatumProof:
 def by_stays(
     fixes: DeviceFixes,
     stays: IntArray,
-    before: Seen,
-    after: Seen,
+    before: Stays,
+    after: Stays,
     declared: Datum,
     datum: Datum,
     thresholds: DeviceThresholds,
 ) -> DatumProof | None:
     """Proof by standing fixes: at two facilities at least, and four times as many as lie right as sent."""
-    came = (after.stay_m <= thresholds.datum_stop_m) & (before.stay_m > thresholds.datum_away_m)
-    right = int(np.count_nonzero(before.stay_m <= thresholds.datum_stop_m))
-    places = np.unique(after.stay_place[came]).size
+    came = (after.away_m <= thresholds.datum_stop_m) & (before.away_m > thresholds.datum_away_m)
+    right = int(np.count_nonzero(before.away_m <= thresholds.datum_stop_m))
+    places = np.unique(after.place[came]).size
     count = int(np.count_nonzero(came))
     if count < max(thresholds.datum_stop_fixes, 4 * right) or places < 2:
         return None
     proved = stays[came][thresholds.datum_stop_fixes - 1]
     return proof(
-        fixes, stays[came], before.stay_m[came], after.stay_m[came], declared, datum, STAYS, proved, places
+        fixes, stays[came], before.away_m[came], after.away_m[came], declared, datum, STAYS, proved, places
     )
 
 
 def by_route(
     fixes: DeviceFixes,
     way: IntArray,
-    before: Seen,
-    after: Seen,
+    before_m: FloatArray,
+    after_m: FloatArray,
     declared: Datum,
     datum: Datum,
     thresholds: DeviceThresholds,
@@ -133,14 +134,14 @@ def by_route(
     if way.size < thresholds.datum_route_fixes:
         return None
     fell = (
-        np.median(before.way_m) > thresholds.datum_route_far_m
-        and np.median(after.way_m) < thresholds.datum_route_near_m
+        np.median(before_m) > thresholds.datum_route_far_m
+        and np.median(after_m) < thresholds.datum_route_near_m
     )
-    on_route = after.way_m < thresholds.datum_route_near_m
+    on_route = after_m < thresholds.datum_route_near_m
     if not fell or not two_ways(fixes, way, on_route, thresholds):
         return None
     proved = way[thresholds.datum_route_fixes - 1]
-    return proof(fixes, way, before.way_m, after.way_m, declared, datum, ROUTE, proved, 0)
+    return proof(fixes, way, before_m, after_m, declared, datum, ROUTE, proved, 0)
 
 
 def two_ways(fixes: DeviceFixes, way: IntArray, on_route: BoolArray, thresholds: DeviceThresholds) -> bool:
@@ -183,26 +184,31 @@ def proof(
     )
 
 
-def seen_in(fixes: DeviceFixes, stays: IntArray, way: IntArray, datum: Datum, ground: DatumGround) -> Seen:
-    """The speaking fixes over the city, read in a datum."""
-    lat, lon = to_wgs84(fixes.lat[stays], fixes.lon[stays], datum)
-    stay_m, stay_place = ground.nearest_place(lat, lon)
-    lat, lon = to_wgs84(fixes.lat[way], fixes.lon[way], datum)
-    return Seen(stay_m, stay_place, ground.route_m(lat, lon))
+def stays_in(fixes: DeviceFixes, stays: IntArray, datum: Datum, ground: DatumGround) -> Stays:
+    """The standing fixes over the city, read in a datum."""
+    return Stays(*ground.nearest_place(*to_wgs84(fixes.lat[stays], fixes.lon[stays], datum)))
 
 
-def standing_fixes(fixes: DeviceFixes) -> IntArray:
-    """Indices of fixes of a standing device, thinned evenly."""
-    implied_kmh = step_lengths_m(fixes) / step_times_s(fixes) * 3.6
+def way_in(fixes: DeviceFixes, way: IntArray, datum: Datum, ground: DatumGround) -> FloatArray:
+    """Distance in m of the fixes on the way to the nearest route, read in a datum."""
+    return ground.route_m(*to_wgs84(fixes.lat[way], fixes.lon[way], datum))
+
+
+def standing_fixes(fixes: DeviceFixes, length_m: FloatArray) -> IntArray:
+    """Indices of fixes of a standing device, thinned evenly (length_m: of each step)."""
+    implied_kmh = length_m / step_times_s(fixes) * 3.6
     beside = np.concatenate(
         (implied_kmh[:1], np.minimum(implied_kmh[:-1], implied_kmh[1:]), implied_kmh[-1:])
     )
     return thinned(np.flatnonzero(beside <= STANDING_KMH))
 
 
-def way_fixes(fixes: DeviceFixes) -> IntArray:
-    """Indices of fixes along the way, a standing vehicle counting once, thinned evenly."""
-    travelled_m = np.concatenate(([0.0], np.cumsum(step_lengths_m(fixes))))
+def way_fixes(length_m: FloatArray) -> IntArray:
+    """Indices of fixes along the way, a standing vehicle counting once, thinned evenly.
+
+    length_m: of each step.
+    """
+    travelled_m = np.concatenate(([0.0], np.cumsum(length_m)))
     pieces = np.floor(travelled_m / THIN_M)
     first = np.concatenate(([True], np.diff(pieces) > 0))
     return thinned(np.flatnonzero(first))

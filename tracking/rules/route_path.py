@@ -79,13 +79,19 @@ def to_segments(x_m: FloatArray, y_m: FloatArray, path: RoutePath) -> tuple[Floa
 
     Squared, because the root is wanted of one segment a point only.
     """
-    from_x = x_m[:, None] - path.start_x
-    from_y = y_m[:, None] - path.start_y
-    share = (from_x * path.delta_x + from_y * path.delta_y) / path.length_m**2
+    off_x = x_m[:, None] - path.start_x
+    off_y = y_m[:, None] - path.start_y
+    share = off_x * path.delta_x
+    spare = off_y * path.delta_y  # worked in place: memory costs more than arithmetic here
+    share += spare
+    share /= path.length_m**2
     np.clip(share, 0.0, 1.0, out=share)
-    off_x = from_x - share * path.delta_x
-    off_y = from_y - share * path.delta_y
-    return off_x * off_x + off_y * off_y, share
+    off_x -= np.multiply(share, path.delta_x, out=spare)
+    off_y -= np.multiply(share, path.delta_y, out=spare)
+    off_x *= off_x
+    off_y *= off_y
+    off_x += off_y
+    return off_x, share
 
 
 def follow(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.thresholds import TrackThresholds
-from models.values import Track
+from models.values import FloatArray, IntArray, Track
 from models.vocabulary import Mode
 from tracking.rules.geometry import frame_at
 
@@ -57,10 +57,26 @@ def find_stops(track: Track, bounds: StopBounds) -> list[Stop]:
         return []
     frame = frame_at(float(track.lat[0]), float(track.lon[0]))
     x_m, y_m = frame.to_xy(track.lat, track.lon)
+    if not lingered(x_m, y_m, track.time_ms, bounds):
+        return []  # nearly every trip
     windows = standing(x_m.tolist(), y_m.tolist(), track.time_ms.tolist(), bounds)
     return [
         made_stop(track, x_m, y_m, first, last) for first, last in joined(windows, track, x_m, y_m, bounds)
     ]
+
+
+def lingered(x_m: FloatArray, y_m: FloatArray, time_ms: IntArray, bounds: StopBounds) -> bool:
+    """Can there be a stop at all? Then from some fix on, the first one after `shortest_s` that is no stray
+    lies within the diameter."""
+    later = np.searchsorted(time_ms, time_ms + bounds.shortest_s * 1000, side="left")
+    for strays in range(bounds.outliers + 1):
+        first = np.flatnonzero(later + strays < time_ms.size)
+        then = later[first] + strays
+        near = np.abs(x_m[then] - x_m[first]) <= bounds.diameter_m
+        near &= np.abs(y_m[then] - y_m[first]) <= bounds.diameter_m
+        if near.any():
+            return True
+    return False
 
 
 def standing(

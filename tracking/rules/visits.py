@@ -7,7 +7,7 @@ counts when it left time to stop there. A dwell is an interval (DETECTION.md sec
 or the beginning or end of the data beside the visit, censors it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -215,31 +215,46 @@ def crossings(
     steps = np.flatnonzero((step_s - drive_s >= confirm_s) & (step_s <= CENSOR_GAP_S) & (drive_s > 0))
     if steps.size == 0:
         return []
+    found = []
+    for step, place in crossed(track, fences, steps, known):
+        facility = fences.facilities[place]
+        before, after = int(track.time_ms[step]), int(track.time_ms[step + 1])
+        middle = (before + after) // 2
+        visit = Visit(facility.id, middle, middle, before, after, 0)
+        if valid_then(facility, visit):
+            found.append(visit)
+    return found
+
+
+def crossed(track: Track, fences: Fences, steps: IntArray, known: list[Visit]) -> Iterator[tuple[int, int]]:
+    """(step, facility index) of those of the steps that cross a fence and are no part of a known visit."""
     # The short way: a step over the antimeridian does not cross every fence of its latitude.
     onward_lon = track.lon[steps] + unwrap_deg(track.lon[steps + 1] - track.lon[steps])
-    pairs = np.stack(
-        (
-            np.column_stack((track.lon[steps], track.lat[steps])),
-            np.column_stack((onward_lon, track.lat[steps + 1])),
-        ),
-        axis=1,
-    )
+    lon = np.stack((track.lon[steps], onward_lon))
+    lat = np.stack((track.lat[steps], track.lat[steps + 1]))
+    low_lon, high_lon, low_lat, high_lat = lon.min(axis=0), lon.max(axis=0), lat.min(axis=0), lat.max(axis=0)
     spans: dict[int, list[Visit]] = {}
     for visit in known:
         spans.setdefault(visit.facility_id, []).append(visit)
-    found = []
-    for step, place in zip(
-        *fences.tree.query(shapely.linestrings(pairs), predicate="intersects"), strict=True
-    ):
-        facility = fences.facilities[place]
-        before, after = int(track.time_ms[steps[step]]), int(track.time_ms[steps[step] + 1])
-        beside_ms = int(CENSOR_GAP_S * 1000)  # a stay that begins or ends this near is the same one
-        stays = spans.get(facility.id, ())
-        if any(v.entered_ms <= after + beside_ms and v.left_ms >= before - beside_ms for v in stays):
-            continue
-        if shapely.linestrings(pairs[step]).intersects(fences.core[place]):
-            middle = (before + after) // 2
-            visit = Visit(facility.id, middle, middle, before, after, 0)
-            if valid_then(facility, visit):
-                found.append(visit)
-    return found
+    for place, (west, south, east, north) in enumerate(fences.bounds):
+        boxed = (low_lon <= east) & (high_lon >= west) & (low_lat <= north) & (high_lat >= south)
+        near = np.flatnonzero(boxed)
+        if near.size:
+            stays = spans.get(fences.facilities[place].id, [])
+            near = near[~beside_stays(track.time_ms[steps[near]], track.time_ms[steps[near] + 1], stays)]
+        if near.size:
+            lines = shapely.linestrings(np.stack((lon[:, near].T, lat[:, near].T), axis=-1))
+            crossing = near[
+                shapely.intersects(fences.wide[place], lines) & shapely.intersects(fences.core[place], lines)
+            ]
+            yield from ((step, place) for step in steps[crossing].tolist())
+
+
+def beside_stays(before_ms: IntArray, after_ms: IntArray, stays: Sequence[Visit]) -> BoolArray:
+    """Which steps touch a known stay at a facility, or come so near in time that they are part of it?"""
+    beside_ms = int(CENSOR_GAP_S * 1000)
+    entered = np.sort(np.array([stay.entered_ms for stay in stays], dtype=np.int64))
+    left = np.sort(np.array([stay.left_ms for stay in stays], dtype=np.int64))
+    begun = np.searchsorted(entered, after_ms + beside_ms, side="right")
+    over = np.searchsorted(left, before_ms - beside_ms, side="left")
+    return np.asarray(begun > over)
