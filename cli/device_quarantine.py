@@ -8,7 +8,7 @@ from cli.progress import busy_on_terminal
 from cli.refusals import print_refusals
 from cli.runtime import now, print_json_line, ready_engine, thresholds
 from gps_ingest.store.devices import DeviceRefused
-from gps_ingest.store.quarantine import Release, group_of, reject, release
+from gps_ingest.store.quarantine import Release, decode_before, group_of, reject, release
 from gps_ingest.store.waiting_messages import count_waiting, waiting_groups
 from models.session import read_sessions, write_sessions
 from models.values import Viewer
@@ -27,10 +27,13 @@ def release_command(code: str, up_to: int | None, again: bool, unproven: bool, o
     """Take in what waits of the device CODE: what it sent before it was registered, or was not trusted."""
     how = Release(COMMAND_LINE, now(), again, distrusted=unproven, other_protocol=other_protocol)
     try:
-        with busy_on_terminal(code), write_sessions(ready_engine()).begin() as session:
-            group = None if up_to is None else group_of(session, code, up_to)
-            released = list(release(session, code, thresholds().doubt, how, group=group))
-            left = count_waiting(session, code)
+        with busy_on_terminal(code):
+            with read_sessions(ready_engine())() as session:
+                group = None if up_to is None else group_of(session, code, up_to)
+                before = decode_before(session, code, how, group=group)
+            with write_sessions(ready_engine()).begin() as session:
+                released = list(release(session, code, thresholds().doubt, how, group=group, before=before))
+                left = count_waiting(session, code)
     except DeviceRefused as refused:
         raise click.ClickException(str(refused)) from refused
     accepted = sum(each.acceptance.accepted for each in released)

@@ -12,7 +12,15 @@ from werkzeug import Response
 from gps_ingest.store.devices import DeviceRefused, bind_device, register_device
 from gps_ingest.store.look import look_at
 from gps_ingest.store.platforms import tie_to_platform
-from gps_ingest.store.quarantine import Release, Released, count_of_group, group_of, reject, release
+from gps_ingest.store.quarantine import (
+    Release,
+    Released,
+    count_of_group,
+    decode_before,
+    group_of,
+    reject,
+    release,
+)
 from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.waiting_messages import count_waiting, newest_releases, waiting_groups
 from models.thresholds import DoubtThresholds
@@ -113,9 +121,11 @@ def let_out() -> str | Response | tuple[str, int]:
     form = NewDeviceForm(formdata=None)
     how = decision(distrusted="distrusted" in request.form, other_protocol="other_protocol" in request.form)
     try:
+        group = group_of(reading(), code, up_to_id)
+        before = decode_before(reading(), code, how, group=group, most=MESSAGES_AT_ONCE)
         with writing() as session:
-            group = group_of(session, code, up_to_id)
-            released = list(release(session, code, limits(), how, group=group, most=MESSAGES_AT_ONCE))
+            taken = release(session, code, limits(), how, group=group, most=MESSAGES_AT_ONCE, before=before)
+            released = list(taken)
             outcome = Outcome(released, count_of_group(session, group))
     except DeviceRefused as refused:
         return refused_html(code, form, refused)
@@ -146,8 +156,10 @@ def register() -> str | Response | tuple[str, int]:
     code, form, outcome = request.form.get("sender", ""), NewDeviceForm(), Outcome([], 0)
     up_to_id = shown_id()
     if form.validate():
+        details, how = form.details, decision()
+        up_to: dict[str, Any] = {"up_to_id": up_to_id, "most": MESSAGES_AT_ONCE}
+        before = decode_before(reading(), code, how, details=details, **up_to)
         with suppress_refusal(form), writing() as session:
-            details = form.details
             device = register_device(
                 session,
                 code,
@@ -159,7 +171,7 @@ def register() -> str | Response | tuple[str, int]:
             tie_to_platform(session, device, form.platform.data)
             if form.vehicle.data:
                 bind_device(session, device, form.vehicle.data, form.since.data)
-            taken = release(session, code, limits(), decision(), up_to_id=up_to_id, most=MESSAGES_AT_ONCE)
+            taken = release(session, code, limits(), how, before=before, **up_to)
             outcome = Outcome(list(taken), count_waiting(session, code))
     if form.wrong:
         return sender_html(code, form=form), 422
