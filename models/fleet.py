@@ -87,7 +87,7 @@ class DeviceModel(Base):
 
 
 class DeviceModelField(Base):
-    """One quantity in a vendor's TLV (models.values.VendorField)."""
+    """One quantity in a vendor's TLV (models.device_values.VendorField)."""
 
     __tablename__ = "device_model_field"
     __table_args__ = (

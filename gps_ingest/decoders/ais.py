@@ -14,7 +14,8 @@ from gps_ingest.decoders.fix_batch import Decoded, rows_of
 from gps_ingest.decoders.lines import Lines
 from gps_ingest.decoders.nmea_sentences import SentenceRefused, read_sentence, receipt_stamp
 from gps_ingest.decoders.reception import Reception
-from models.values import DecodedFix, Refusal
+from models.device_values import DecodedFix
+from models.values import Refusal
 
 LINE = "line {}"
 PARTS = "parts"

@@ -13,7 +13,7 @@ from pyais.messages import MSG_CLASS
 from gps_ingest.decoders.ais_assembly import AisMessage
 from gps_ingest.decoders.fix_fields import MAX_COORDINATE_DEG
 from gps_ingest.decoders.nmea_sentences import SentenceRefused
-from models.values import DecodedFix
+from models.device_values import DecodedFix
 from models.vocabulary import MS_PER_S
 
 KMH_A_KNOT = 1.852

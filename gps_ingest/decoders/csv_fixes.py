@@ -42,7 +42,8 @@ from gps_ingest.decoders.fix_fields import (
     read_fix,
 )
 from gps_ingest.decoders.lines import BLANKS_AND_COMMAS, Lines
-from models.values import ACC_UNKNOWN, LOAD_UNKNOWN, DecodedFix, FloatArray, IntArray, Refusal
+from models.device_values import DecodedFix
+from models.values import ACC_UNKNOWN, LOAD_UNKNOWN, FloatArray, IntArray, Refusal
 
 REQUIRED = ("recorded_at", "lat", "lon")
 DEVICE = "device_id"

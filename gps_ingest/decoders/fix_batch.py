@@ -8,15 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.values import (
-    ACC_UNKNOWN,
-    LOAD_UNKNOWN,
-    BoolArray,
-    DecodedFix,
-    FloatArray,
-    IntArray,
-    Refusal,
-)
+from models.device_values import DecodedFix
+from models.values import ACC_UNKNOWN, LOAD_UNKNOWN, BoolArray, FloatArray, IntArray, Refusal
 
 NEVER = -1  # received_ms of a fix whose time of receipt is not known
 UNKNOWN_COUNT = -1  # satellites, signal

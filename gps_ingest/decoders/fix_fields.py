@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from models.device_values import DecodedFix
 from models.values import (
     ACC_OFF,
     ACC_ON,
@@ -18,7 +19,6 @@ from models.values import (
     LOAD_FULL,
     LOAD_HALF,
     LOAD_UNKNOWN,
-    DecodedFix,
     Refusal,
 )
 from models.vocabulary import MS_PER_S, LoadState

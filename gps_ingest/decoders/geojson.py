@@ -15,7 +15,8 @@ import orjson
 from gps_ingest.decoders.faults import Faults
 from gps_ingest.decoders.fix_batch import Decoded, batch_of, nothing_decoded
 from gps_ingest.decoders.fix_fields import read_fix
-from models.values import DecodedFix, Refusal
+from models.device_values import DecodedFix
+from models.values import Refusal
 
 PLACE = "point {}"
 DEVICE = "device_id"

@@ -13,7 +13,7 @@ import gpxpy.gpx
 from gps_ingest.decoders.fix_batch import Decoded, batch_of
 from gps_ingest.decoders.gpx_points import CHILDREN, PLACE, read_point
 from gps_ingest.decoders.gpx_stream import decode_stream, refuse_active_xml
-from models.values import DecodedFix
+from models.device_values import DecodedFix
 
 STREAM_FROM_BYTES = 256 * 1024  # gpxpy takes four times as long and many times the memory
 

@@ -27,7 +27,8 @@ from gps_ingest.decoders.fix_fields import (
     satellites,
     shown,
 )
-from models.values import DecodedFix, FloatArray, IntArray, Refusal
+from models.device_values import DecodedFix
+from models.values import FloatArray, IntArray, Refusal
 
 KMH_PER_MS = 3.6
 PLACE = "point {}"

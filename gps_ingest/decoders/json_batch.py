@@ -16,7 +16,8 @@ from gps_ingest.decoders.faults import Faults
 from gps_ingest.decoders.fix_batch import Decoded, batch_of, nothing_decoded
 from gps_ingest.decoders.fix_fields import read_fix
 from gps_ingest.decoders.json_columns import NotPlain, read_columns
-from models.values import DecodedFix, Refusal
+from models.device_values import DecodedFix
+from models.values import Refusal
 
 PLACE = "[{}]"
 NO_BATCH = 'is neither a list of fixes nor an object {"fixes": [...]}'

@@ -24,7 +24,8 @@ from gps_ingest.decoders.jt808.locations import (
     UnreadableLocation,
     read_location,
 )
-from models.values import ACC_OFF, ACC_ON, VendorField
+from models.device_values import VendorField
+from models.values import ACC_OFF, ACC_ON
 
 CORE_2011 = Struct(">BBHBBBIIHHIHHII")
 CORE_2011_BYTES = CORE_2011.size  # 35, after the flag

@@ -25,7 +25,8 @@ from gps_ingest.decoders.fix_fields import (
 from gps_ingest.decoders.lines import Lines
 from gps_ingest.decoders.nmea_sentences import Sentence, SentenceRefused, read_sentence
 from gps_ingest.decoders.reception import Reception
-from models.values import DecodedFix, Refusal
+from models.device_values import DecodedFix
+from models.values import Refusal
 from models.vocabulary import MS_PER_S
 
 LINE = "line {}"

@@ -34,7 +34,8 @@ from gps_ingest.decoders.fix_fields import (
     shown,
 )
 from gps_ingest.decoders.reception import Reception
-from models.values import DecodedFix, Refusal
+from models.device_values import DecodedFix
+from models.values import Refusal
 
 KMH_PER_KNOT = 1.852
 KMH_PER_MS = 3.6

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.values import VendorField
+from models.device_values import VendorField
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from gps_ingest.decoders.fix_fields import EPOCH, UnreadableField
 from gps_ingest.decoders.inspected import Inspected, InspectedFix
 from gps_ingest.decoders.nmea import read_gga, read_rmc
 from gps_ingest.decoders.nmea_sentences import SentenceRefused, read_sentence
-from models.values import DecodedFix
+from models.device_values import DecodedFix
 
 NO_CHECKSUM_YET = ("not_a_sentence", "oversized")  # faults that come before the checksum is looked at
 FIELD = "field"

@@ -9,8 +9,8 @@ from gps_ingest.decoders.reception import Reception
 from gps_ingest.store.many_values import is_among
 from gps_ingest.store.raw_messages import Message
 from gps_ingest.store.watermarks import to_ms
+from models.device_values import VendorField
 from models.fleet import Device, DeviceModel, DeviceModelField
-from models.values import VendorField
 
 
 def known_devices(session: Session, codes: Collection[str]) -> dict[str, tuple[int, bool]]:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from gps_ingest.decoders.reception import Reception
 from gps_ingest.store.known_devices import vendor_fields
 from gps_ingest.store.platforms import active_platforms
+from models.device_values import VendorField
 from models.fleet import Device, Platform
-from models.values import VendorField
 from models.vocabulary import Protocol
 
 

@@ -17,6 +17,7 @@ PURE = (
     "gps_ingest/decoders",
     "gps_ingest/doubts",
     "models/vocabulary",
+    "models/device_values",
     "models/values",
     "models/thresholds",
 )

@@ -258,7 +258,7 @@ def test_liverpool(engine: Engine, shared: Path) -> None:
         (None, "has no scenario.json"),
         (b"{", "cannot be read as JSON"),
         ([], "is not a JSON object"),
-        ({"version": 2}, "is of version 2; this program reads version 1"),
+        ({"version": 3}, "is of version 3; this program reads versions 1 and 2"),
         ({"name": "x"}, "is of version None"),
         ({"version": 1, "name": "x", "timezone": "Mars/Base"}, "'Mars/Base' is not a time zone"),
         ({"version": 1, "name": "x", "timezone": "UTC", "from": "2026-03-02T00:00:00Z"}, "to is missing"),

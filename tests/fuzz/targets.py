@@ -21,7 +21,7 @@ from gps_ingest.decoders.fix_batch import COLUMNS, FixBatch
 from gps_ingest.decoders.fix_fields import FIRST_MS, LAST_MS, MAX_COORDINATE_DEG
 from gps_ingest.decoders.formats import DECODERS
 from gps_ingest.decoders.reception import Reception
-from models.values import VendorField
+from models.device_values import VendorField
 from models.vocabulary import Protocol
 from tests.fuzz import parts
 

@@ -19,7 +19,8 @@ from gps_ingest.decoders.fix_fields import (
     read_fix,
     satellites,
 )
-from models.values import ACC_OFF, ACC_ON, ACC_UNKNOWN, LOAD_FULL, LOAD_UNKNOWN, DecodedFix
+from models.device_values import DecodedFix
+from models.values import ACC_OFF, ACC_ON, ACC_UNKNOWN, LOAD_FULL, LOAD_UNKNOWN
 
 NOON_MS = 1_772_452_800_000  # 2026-03-02T12:00:00Z
 

@@ -16,9 +16,9 @@ from cli.runtime import ready_engine
 from gps_ingest.decoders.fix_batch import Decoded, batch_of
 from gps_ingest.store.acceptance import Arrival, accept_all
 from gps_ingest.store.raw_messages import Message
+from models.device_values import DecodedFix
 from models.session import write_sessions
 from models.thresholds import DoubtThresholds
-from models.values import DecodedFix
 from models.vocabulary import FindingKind, Protocol
 from tests.desk import Desk, kinds
 from tests.tracking.ground import at

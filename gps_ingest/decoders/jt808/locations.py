@@ -15,7 +15,8 @@ from struct import Struct
 from gps_ingest.decoders.fix_batch import FIELDS, NEVER, UNKNOWN_COUNT, Row
 from gps_ingest.decoders.fix_fields import MAX_COORDINATE_DEG, MAX_QUANTITY
 from gps_ingest.decoders.jt808.bcd_times import moment_ms
-from models.values import ACC_OFF, ACC_ON, LOAD_EMPTY, LOAD_FULL, LOAD_HALF, LOAD_UNKNOWN, VendorField
+from models.device_values import VendorField
+from models.values import ACC_OFF, ACC_ON, LOAD_EMPTY, LOAD_FULL, LOAD_HALF, LOAD_UNKNOWN
 
 CORE = Struct(">IIIIhHH6s")
 CORE_BYTES = CORE.size

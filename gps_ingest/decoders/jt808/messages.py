@@ -17,7 +17,8 @@ from gps_ingest.decoders.jt808.locations import UnreadableLocation, items_of_bat
 from gps_ingest.decoders.jt808.message_ids import MessageId
 from gps_ingest.decoders.jt808.packets import Packets, Whole, kept_whole
 from gps_ingest.decoders.reception import Reception
-from models.values import Refusal, VendorField
+from models.device_values import VendorField
+from models.values import Refusal
 
 PLACE = "[{}]"
 MOST_UNFINISHED = 64  # messages whose packets come interleaved; a terminal sends one or two at a time

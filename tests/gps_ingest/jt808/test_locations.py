@@ -13,7 +13,8 @@ from gps_ingest.decoders.formats import DECODERS
 from gps_ingest.decoders.jt808.bcd_times import NoSuchTime, moment_ms, offset_ms, written_moment
 from gps_ingest.decoders.jt808.locations import UnreadableLocation, items_of_batch, read_location
 from gps_ingest.decoders.reception import Reception
-from models.values import ACC_OFF, ACC_ON, LOAD_EMPTY, LOAD_FULL, LOAD_HALF, LOAD_UNKNOWN, VendorField
+from models.device_values import VendorField
+from models.values import ACC_OFF, ACC_ON, LOAD_EMPTY, LOAD_FULL, LOAD_HALF, LOAD_UNKNOWN
 from models.vocabulary import Protocol
 from tests.gps_ingest.jt808.wire import USUAL_FIELDS, batch_of, body_of, field, frame
 
