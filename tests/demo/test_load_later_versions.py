@@ -1,8 +1,6 @@
 """What may a later version of the same folder add, and what does it never alter?"""
 
 from collections.abc import Callable
-from copy import deepcopy
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +10,25 @@ from sqlalchemy.orm import Session
 
 from demo.scenario.load import load_scenario
 from demo.scenario.outcome import LoadResult
-from models.facilities import Facility
-from models.fleet import DeviceBinding, Vehicle
 from models.journeys import ManifestMark, Watermark
 from models.manifests import CustodyEvent, Leg, Manifest
 from models.session import write_sessions
 from models.thresholds import Thresholds
 from models.vocabulary import CustodyState, WeighingRole
-from models.worlds import Scenario
 from tests.demo.test_load import NOW
 from tests.demo.worlds import (
-    FILES,
     LOADED,
     RECEIVED,
     RELAYED,
     SINGLE,
-    TRACK,
     TRUCK_LEG,
     dump,
-    features,
-    way,
     write_world,
 )
-from tests.factories import ms
 
 Load = Callable[[dict[str, Any]], LoadResult]
+
+
 ISSUED = {key: SINGLE[key] for key in ("number", "origin", "destination", "sludge_kind", "issued_at", "legs")}
 
 
@@ -200,105 +192,3 @@ def test_what_people_have_done_since_is_not_undone(engine: Engine, load: Load, s
     with Session(engine) as session:
         assert session.scalars(select(Manifest.custody_state)).one() is state
     assert states(engine)[-1] is CustodyState.IN_TRANSIT
-
-
-def test_other_rows_are_filled_and_never_altered(engine: Engine, load: Load) -> None:
-    load({})
-    filled = load({"vehicles.csv": FILES["vehicles.csv"].replace("HA,,300000", "HA,90000,300000")})
-    assert (filled.tally("vehicles").filled, filled.refusals) == (1, [])
-    altered = load({"vehicles.csv": FILES["vehicles.csv"].replace("苏E1,HA,11000", "苏E1,HA,9000")})
-    assert [(fault.place, fault.field) for fault in altered.refusals] == [("vehicles.csv:2", "tare_kg")]
-    with Session(engine) as session:
-        assert session.scalars(select(Vehicle.tare_kg).order_by(Vehicle.code)).all() == [90000, 11000]
-
-
-def test_a_fence_is_not_moved_by_a_load(engine: Engine, load: Load) -> None:
-    load({})
-    moved = deepcopy(FILES["facilities.geojson"])
-    moved["features"][0]["geometry"]["coordinates"][0][1][0] += 0.001
-    result = load({"facilities.geojson": moved})
-    assert [(fault.place, fault.field) for fault in result.refusals] == [
-        ("facilities.geojson:features[0]", "geometry")
-    ]
-    with Session(engine) as session:
-        polygon = session.scalars(select(Facility.polygon).where(Facility.code == "P1")).one()
-        assert polygon == FILES["facilities.geojson"]["features"][0]["geometry"]["coordinates"][0]
-
-
-def test_a_vehicle_registered_later_is_linked_and_its_manifests_judged_again(
-    engine: Engine, load: Load
-) -> None:
-    paper = {**SINGLE, **with_leg(vehicle="V9")}
-    load(papers(paper))
-    judged(engine)
-    result = load({**papers(paper), "vehicles.csv": FILES["vehicles.csv"] + "V9,road,苏E9,HA,,,\n"})
-    assert result.refusals == []
-    assert dirty(engine) == {"M1"}
-    with Session(engine) as session:
-        leg = session.scalars(select(Leg)).one()
-        assert leg.vehicle is not None
-        assert (leg.vehicle.code, leg.manifest.hauler.code) == ("V9", "HA")  # type: ignore[union-attr]
-
-
-def test_a_binding_that_ends_hands_its_fixes_back(engine: Engine, load: Load) -> None:
-    load({})
-    judged(engine)
-    ended = FILES["devices.csv"].replace(
-        "2026-01-01T00:00:00Z,,\n", "2026-01-01T00:00:00Z,2026-03-02T01:30:00Z,\n", 1
-    )
-    assert load({"devices.csv": ended}).tally("bindings").filled == 1
-    with Session(engine) as session:
-        binding = session.scalars(select(DeviceBinding).join(Vehicle).where(Vehicle.code == "V1")).one()
-        assert binding.valid_to == datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
-        mark = session.get_one(Watermark, binding.vehicle_id)
-        assert mark.dirty_from_ms == ms(datetime(2026, 3, 2, 1, tzinfo=UTC))
-
-
-NEW_WAY = way("R2", [120.5, 31.2], [120.8, 31.2], **{"from": "P1", "to": "S1"}, mode="road", corridor_m=75)
-NEW_DIVERSION = {
-    "id": "D2",
-    "from_site": "S1",
-    "to_site": "W1",
-    "valid_from": "2026-03-01T00:00:00Z",
-    "valid_to": "2026-03-04T00:00:00Z",
-}
-
-
-@pytest.mark.parametrize(
-    ("change", "touched"),
-    [
-        ({"routes.geojson": features(*FILES["routes.geojson"]["features"], NEW_WAY)}, {"M1", "M3", "M4"}),
-        ({"diversions.jsonl": [*FILES["diversions.jsonl"], NEW_DIVERSION]}, {"M1", "M2", "M3"}),
-        ({"scales.csv": FILES["scales.csv"] + "S1-A,S1,III,20,80000,\n"}, {"M1", "M3", "M4"}),
-        ({"vehicles.csv": FILES["vehicles.csv"].replace("HA,,300000", "HA,90000,300000")}, {"M2"}),
-        ({"organisations.csv": FILES["organisations.csv"].replace("运输,,", "运输,Haulage,")}, set()),
-    ],
-)
-def test_what_becomes_known_later_makes_its_manifests_be_judged_again(
-    engine: Engine, load: Load, change: dict[str, Any], touched: set[str]
-) -> None:
-    load({})
-    judged(engine)
-    result = load(change)
-    assert (result.changed, result.refusals) == (True, [])
-    assert dirty(engine) == touched
-
-
-def test_a_world_may_come_to_reach_further(engine: Engine, load: Load) -> None:
-    load({})
-    load({"scenario.json": {**FILES["scenario.json"], "to": "2026-03-09T00:00:00Z"}})
-    load({"scenario.json": {**FILES["scenario.json"], "to": "2026-03-02T12:00:00Z"}})
-    with Session(engine) as session:
-        scenario = session.scalars(select(Scenario)).one()
-        assert scenario.reaches_to == datetime(2026, 3, 9, tzinfo=UTC)
-        assert scenario.loaded_at == NOW
-
-
-def test_tracks_that_grow_add_only_what_is_new(engine: Engine, load: Load) -> None:
-    load({})
-    judged(engine)
-    result = load({"tracks/a.csv": TRACK + "D1,2026-03-02T02:10:00Z,31.2,120.8,,,,,\n"})
-    assert (result.tally("fixes").new, result.tally("fixes").unchanged) == (1, 6)
-    with Session(engine) as session:
-        marks = select(Watermark.dirty_from_ms).where(Watermark.dirty_from_ms.is_not(None))
-        assert session.scalars(marks).all() == [ms(datetime(2026, 3, 2, 2, 10, tzinfo=UTC))]

@@ -18,16 +18,19 @@ from models.fixes import FixRow, RawMessage, RawRelease
 from models.fleet import Device
 from models.session import write_sessions
 from models.thresholds import DoubtThresholds
-from models.vocabulary import Protocol, RawStatus, ReleaseDecision
+from models.vocabulary import Protocol, ReleaseDecision
 from tests import cast
 from tests.cast import Cast
 from tests.factories import DAY, ms
 from tests.web.conftest import NOW, SignIn
-from web.kept_reasons import kept_reason
 from web.pages.quarantine import MESSAGES_AT_ONCE
 
 LIMITS = DoubtThresholds()
+
+
 HOSTILE = '<img src=x onerror="alert(1)">'
+
+
 NEW = {"protocol": "json", "datum": "wgs84", "model": "", "utc_offset_minutes": "", "vehicle": ""}
 
 
@@ -260,75 +263,3 @@ def test_the_regulator_looks_and_has_no_button(engine: Engine, sign_in: SignIn) 
     assert "/quarantine/register" not in text
     assert "/quarantine/release" not in text
     assert "/quarantine/reject" not in text
-
-
-def test_raw_bytes_come_as_they_were(engine: Engine, admin: FlaskClient) -> None:
-    body = bytes(range(256)) + b"<script>"
-    with write_sessions(engine).begin() as session:
-        take_message(session, Message("D9", Protocol.JSON, body, "198.51.100.7", DAY), LIMITS)
-    answer = admin.get(f"{newest(engine)}/body")
-    assert answer.data == body
-    assert answer.mimetype == "application/octet-stream"
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    page = admin.get(newest(engine)).text
-    assert "f0 f1 f2" in page
-    assert "·" in page
-
-
-@pytest.mark.parametrize("path", ["/messages/99", "/messages/99/body", f"/messages/{2**70}"])
-def test_what_is_no_message_is_404(path: str, admin: FlaskClient) -> None:
-    assert admin.get(path).status_code == 404
-
-
-def test_messages_of_a_device_are_also_those_before_it_was_registered(
-    engine: Engine, admin: FlaskClient
-) -> None:
-    send(engine, "D9", fix())
-    send(engine, "D8", fix())
-    register(engine, admin, sender="D9")
-    send(engine, "D9", fix(1), minute=1)
-    assert len(set(re.findall(r'"/messages/(\d+)"', admin.get("/messages?device=D9").text))) == 2
-    only = admin.get("/messages?device=D9&status=accepted").text
-    assert len(set(re.findall(r'"/messages/(\d+)"', only))) == 1
-    assert "没有符合条件的报文" in admin.get("/messages?device=D404").text
-
-
-def test_pages_of_messages_put_together_are_all_of_them(engine: Engine, admin: FlaskClient) -> None:
-    with write_sessions(engine).begin() as session:
-        for minute in range(120):
-            body = orjson.dumps([fix(minute)])
-            take_message(session, Message("D9", Protocol.JSON, body, "198.51.100.7", DAY), LIMITS)
-    seen, path = list[str](), "/messages?device=D9"
-    while path:
-        text = admin.get(path).text
-        seen += re.findall(r'<th scope="row"><a href="/messages/(\d+)"', text)
-        following = re.search(r'href="([^"]+)" rel="next"|rel="next" href="([^"]+)"', text)
-        path = "" if following is None else (following[1] or following[2]).replace("&amp;", "&")
-    assert len(seen) == len(set(seen)) == 120
-
-
-def test_where_messages_came_from_is_told_by_address(
-    engine: Engine, admin: FlaskClient, people: Cast
-) -> None:
-    send(engine, "D-QY-1", fix(200))
-    text = admin.get("/devices/D-QY-1").text
-    assert '<th scope="row">198.51.100.7</th>' in text
-    with Session(engine) as session:
-        assert (
-            session.scalars(select(RawMessage.status).order_by(RawMessage.id.desc())).first()
-            is RawStatus.ACCEPTED
-        )
-
-
-@pytest.mark.parametrize(
-    ("reason", "said"),
-    [
-        (None, "部分收取"),
-        ("the device is out of service", "终端已停用。"),
-        ("2 not taken: [1] lat: is missing", "2 项未收: [1] lat: is missing"),
-        ("a reason of tomorrow", "a reason of tomorrow"),
-    ],
-)
-def test_reasons_are_told_in_the_reader_s_language(reason: str | None, said: str, service: object) -> None:
-    with service.test_request_context():  # type: ignore[attr-defined]
-        assert said in kept_reason(reason)

@@ -1,7 +1,6 @@
 """Does the AIS gateway take what allowed receivers hear of our vessels, once, and nothing else?"""
 
 import asyncio
-import logging
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -9,13 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from gps_ingest.decoders.nmea_sentences import MAX_LINE_BYTES, read_sentence, sealed
+from gps_ingest.decoders.nmea_sentences import read_sentence, sealed
 from gps_ingest.gateways import ais
-from gps_ingest.gateways.ais_sources import MOST_STRANGERS, Strangers, is_source, read_sources
 from gps_ingest.store.devices import find_device
 from gps_ingest.store.quarantine import Release, release
 from models.session import write_sessions
-from models.settings import SettingError, Settings
+from models.settings import Settings
 from models.thresholds import DoubtThresholds
 from models.vocabulary import Doubt, Protocol, RawStatus
 from tests.factories import device, vehicle
@@ -101,71 +99,6 @@ def test_parts_of_two_receivers_do_not_mix(engine: Engine) -> None:
     converse(engine, talk)
     assert [fix.lat_e7 for fix in fixes(engine)] == [312_500_000, 320_000_000]
     assert [raw.body.count(b"!AIVDM") for raw in raws(engine)] == [2, 2]
-
-
-@pytest.mark.usefixtures("vessel")
-def test_strangers_are_counted_told_and_not_stored(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
-    async def talk(gateway: Running) -> None:
-        await send(gateway.port, lines(one(mmsi=STRANGER), one(mmsi=STRANGER), one(mmsi="013912345")))
-        await gateway.until(lambda: gateway.rejected("stranger") == 3)
-        assert gateway.edge.feed.strangers.latest == [("013912345", 1), (STRANGER, 2)]
-
-    with caplog.at_level(logging.INFO, logger="gps_ingest.gateways.ais_sources"):
-        converse(engine, talk)
-    assert f"013912345 (1), {STRANGER} (2)" in caplog.text
-    assert raws(engine) == []
-
-
-@pytest.mark.usefixtures("vessel")
-def test_a_vessel_registered_later_is_heard_without_a_restart(engine: Engine) -> None:
-    async def talk(gateway: Running) -> None:
-        with write_sessions(engine).begin() as session:
-            device(session, None, code=STRANGER, protocol=Protocol.AIS)
-        await gateway.edge.feed.roster.refresh()
-        await send(gateway.port, lines(one(mmsi=STRANGER)))
-        await gateway.until(lambda: gateway.count("fixes_accepted") == 1)
-
-    converse(engine, talk)
-
-
-@pytest.mark.usefixtures("vessel")
-def test_foreign_receivers_are_refused_on_both_ways_in(engine: Engine) -> None:
-    async def talk(gateway: Running) -> None:
-        assert await send(gateway.port, lines(one())) == b""
-        datagram(gateway.port, lines(one()))
-        await gateway.until(lambda: gateway.rejected("foreign_source") == 2)
-
-    converse(engine, talk, Settings(ais_sources="10.0.0.0/8, 192.168.7.1"))
-    assert raws(engine) == []
-
-
-def test_sources_that_cannot_be_read_are_a_wrong_setting(engine: Engine) -> None:
-    async def talk(gateway: Running) -> None:
-        raise AssertionError("it must not start")
-
-    with pytest.raises(SettingError, match=r"SLUDGETRACE_AIS_SOURCES='10.0.0.0/99'"):
-        converse(engine, talk, Settings(ais_sources="10.0.0.0/99"))
-
-
-@pytest.mark.usefixtures("vessel")
-@pytest.mark.parametrize(
-    ("sent", "reason"),
-    [
-        (one()[:-1] + b"g\n", "not_a_sentence"),
-        (b"junk" + one() + b"\n", "not_a_sentence"),
-        (one().replace(b",A,", b",B,") + b"\n", "bad_checksum"),
-        (one()[:-3] + b"\n", "bad_checksum"),
-        (b"$" + sealed("GPZDA,120000,02,03,2026,,") + b"\n", "not_ais"),
-        (b"x" * (MAX_LINE_BYTES + 1), "oversized"),
-    ],
-)
-def test_what_is_no_sentence_is_counted_by_reason(engine: Engine, sent: bytes, reason: str) -> None:
-    async def talk(gateway: Running) -> None:
-        await send(gateway.port, sent)
-        await gateway.until(lambda: gateway.rejected(reason) == 1)
-
-    converse(engine, talk)
-    assert raws(engine) == []
 
 
 @pytest.mark.usefixtures("vessel")
@@ -255,54 +188,3 @@ def test_what_was_read_before_the_end_is_committed(engine: Engine) -> None:
 
     converse(engine, talk)
     assert len(fixes(engine)) == 100
-
-
-@pytest.mark.usefixtures("vessel")
-def test_datagrams_beyond_what_can_wait_are_counted(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def talk(gateway: Running) -> None:
-        monkeypatch.setattr(gateway.context.intake, "_most_waiting", 0)
-        datagram(gateway.port, lines(one()))
-        await gateway.until(lambda: gateway.rejected("overload") == 1)
-
-    converse(engine, talk)
-    assert raws(engine) == []
-
-
-@pytest.mark.usefixtures("vessel")
-def test_an_address_may_keep_so_many_connections_and_no_more(engine: Engine) -> None:
-    async def talk(gateway: Running) -> None:
-        streams = [await asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(3)]
-        assert await streams[2][0].read() == b""
-        streams[0][1].write(lines(one()))
-        await gateway.until(lambda: gateway.count("fixes_accepted") == 1)
-        assert gateway.rejected("too_many_connections_of_address") == 1
-        for _, writer in streams:
-            writer.close()
-
-    converse(engine, talk, Settings(gateway_connections_per_address=2))
-
-
-@pytest.mark.parametrize(
-    ("host", "heard"),
-    [
-        ("10.1.2.3", True),
-        ("::ffff:10.1.2.3", True),
-        ("192.168.7.1", True),
-        ("192.168.7.2", False),
-        ("fe80::1%eth0", True),
-        ("2001:db8::1", False),
-    ],
-)
-def test_addresses_and_networks(host: str, heard: bool) -> None:
-    networks = read_sources("10.0.0.0/8, 192.168.7.1,fe80::/10,")
-    assert is_source(host, networks) is heard
-
-
-def test_the_list_of_strangers_stays_short() -> None:
-    strangers = Strangers()
-    for number in range(MOST_STRANGERS + 5):
-        strangers.hear(str(number))
-    assert len(strangers.latest) == MOST_STRANGERS
-    assert strangers.latest[0] == (str(MOST_STRANGERS + 4), 1)
-    strangers.tell()
-    assert strangers.latest == []
