@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).resolve().parent / "translations"
 LOCALES = ("zh", "en")
-CATALOGUES = ("vocabulary", "reasons", "evidence", "reports")
+CATALOGUES = ("vocabulary", "reasons", "evidence", "reports", "custody")
 
 
 @cache

@@ -10,6 +10,7 @@ from string import Formatter
 
 import pytest
 
+import models.custody_words
 import models.vocabulary
 from models.thresholds import GROUPS
 from models.values import Reason
@@ -34,7 +35,7 @@ CHINESE = re.compile("[一-鿿]")
 
 
 def enums() -> list[type[StrEnum] | type[IntFlag]]:
-    here = vars(models.vocabulary).values()
+    here = [*vars(models.vocabulary).values(), *vars(models.custody_words).values()]
     kinds = [thing for thing in here if isinstance(thing, type) and issubclass(thing, StrEnum | IntFlag)]
     return [kind for kind in kinds if kind not in (StrEnum, IntFlag)]
 
