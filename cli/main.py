@@ -6,6 +6,7 @@ import click
 
 COMMANDS = {
     "load": "cli.scenario:load",
+    "export": "cli.scenario:export",
     "score": "cli.scenario:score",
     "simulate": "cli.simulate:simulate_command",
     "ingest": "cli.ingest:ingest",

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from cli.progress import progress_on_terminal
 from cli.refusals import print_refusals
-from cli.runtime import now, print_json_line, ready_engine, thresholds
+from cli.runtime import now, print_json_line, ready_engine, settings, thresholds
+from demo.scenario.export import ExportRefused, export_scenario
 from demo.scenario.folder import FolderRefused
 from demo.scenario.load import load_scenario
 from demo.scenario.outcome import LoadResult
@@ -51,6 +52,32 @@ def load(folder: Path, form: str) -> None:
     else:
         print_load(result)
     sys.exit(1 if result.refusals else 0)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the result."
+)
+def export(folder: Path, form: str) -> None:
+    """Write everything as a scenario folder that `load` reads; a round trip changes nothing.
+
+    Logins, tokens, signatures, raw messages and conclusions are not part of it: see docs/scenario.md.
+    """
+    try:
+        with progress_on_terminal() as progress:
+            counts = export_scenario(
+                ready_engine(), folder, timezone=settings().timezone, now=now(), progress=progress
+            )
+    except ExportRefused as refused:
+        raise click.UsageError(str(refused)) from refused
+    if form == "json":
+        print_json_line({"counts": counts})
+        return
+    table = Table("", "rows")
+    for kind, count in counts.items():
+        table.add_row(kind, str(count))
+    Console().print(table)
 
 
 def print_load(result: LoadResult) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from demo.scenario.rows import ManifestRow
 from models.vocabulary import CustodyState, ReceiptDecision
 
+PAPER = "paper"  # who says so, where only the paper does
 DECIDED = {
     ReceiptDecision.ACCEPTED: CustodyState.ACCEPTED,
     ReceiptDecision.PART_ACCEPTED: CustodyState.PART_ACCEPTED,
@@ -24,10 +25,21 @@ class Change:
     to_state: CustodyState
     leg_seq: int
     at: datetime
+    actor: str = PAPER
+    reason: str | None = None
+    recorded_at: datetime | None = None
 
 
 def reported_changes(row: ManifestRow) -> list[Change]:
-    """The chain in the order of life, the last being the present state."""
+    """The chain in the order of life, the last being the present state.
+
+    A manifest that people moved step by step says itself what happened.
+    """
+    if row.live is not None and row.live.custody:
+        return [
+            Change(each.to_state, each.leg_seq, each.at, each.actor, each.reason, each.recorded_at)
+            for each in row.live.custody
+        ]
     changes = [Change(CustodyState.ISSUED, 0, row.issued_at)]
     if row.loaded is not None:
         first = row.legs[0].seq

@@ -65,9 +65,10 @@ def _parents_first(
         ready = [
             row
             for row in waiting.values()
-            if (parent := families.parents.get(row.number)) is None
-            or parent in placed
-            or (parent in stored and parent not in waiting)
+            if all(
+                parent in placed or (parent in stored and parent not in waiting)
+                for parent in parents_of(row, families)
+            )
         ]
         if not ready:
             break
@@ -75,7 +76,13 @@ def _parents_first(
         placed |= {row.number for row in ready}
         waiting = {number: row for number, row in waiting.items() if number not in placed}
     for row in waiting.values():
-        parent = families.parents[row.number]
+        parent = next(each for each in parents_of(row, families) if each not in placed)
         families.refusals.append(
             Refusal(row.place, "parent", f"there is no manifest '{parent}' that can be its parent")
         )
+
+
+def parents_of(row: ManifestRow, families: Families) -> set[str]:
+    """All whose load it carries on: a group has several."""
+    named = {families.parents[row.number]} if row.number in families.parents else set()
+    return named | ({part.number for part in row.live.parts} if row.live is not None else set())

@@ -15,11 +15,11 @@ from demo.scenario.manifest_tables import PART_KEYS, Key, ManifestTables, Values
 from demo.scenario.rows import ManifestRow
 from models.base import Base
 from models.journeys import ManifestMark
+from models.lineage import ManifestLink
 from models.manifests import CustodyEvent, Leg, Manifest
 from models.values import Refusal
 from models.vocabulary import CustodyState
 
-ACTOR = "paper"
 NewRows = dict[type[Base], list[Values]]
 """Rows to insert under a manifest, by table."""
 FOLDER_NAMES = {
@@ -102,7 +102,9 @@ def missing_changes(changes: Sequence[Change], told: Collection[tuple[CustodySta
             "to_state": change.to_state,
             "leg_seq": change.leg_seq,
             "at": change.at,
-            "actor": ACTOR,
+            "actor": change.actor,
+            "reason": change.reason,
+            "recorded_at": change.recorded_at,
         }
         for from_state, change in zip(before, changes, strict=False)
         if (change.to_state, change.leg_seq) not in told
@@ -114,7 +116,8 @@ def insert_under(session: Session, rows: Iterable[tuple[int, NewRows]]) -> bool:
     by_table: NewRows = {}
     for manifest_id, new in rows:
         for table, values in new.items():
-            by_table.setdefault(table, []).extend({"manifest_id": manifest_id, **each} for each in values)
+            own = "child_id" if table is ManifestLink else "manifest_id"
+            by_table.setdefault(table, []).extend({own: manifest_id, **each} for each in values)
     for table, values in by_table.items():
         if values:
             session.execute(insert(table), values)

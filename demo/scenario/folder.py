@@ -14,7 +14,7 @@ import orjson
 from demo.scenario.fields import Fields
 from models.values import Refusal
 
-NEWEST_VERSION = 1
+VERSIONS = (1, 2)  # 2 adds what live custody knows; a folder of version 1 means the same as ever
 MAX_LINE_BYTES = 4 * 1024 * 1024  # a manifest with thousands of legs is still far below
 EXTRA = None  # where csv puts cells beyond the last column
 Row = TypeVar("Row")
@@ -57,8 +57,9 @@ def open_folder(path: Path) -> Folder:
     if not isinstance(values, dict):
         raise FolderRefused(f"{head} is not a JSON object")
     version = values.get("version")
-    if version != NEWEST_VERSION or isinstance(version, bool):
-        raise FolderRefused(f"{head} is of version {version!r}; this program reads version {NEWEST_VERSION}")
+    if version not in VERSIONS or isinstance(version, bool):
+        read = " and ".join(map(str, VERSIONS))
+        raise FolderRefused(f"{head} is of version {version!r}; this program reads versions {read}")
     return _folder(path, values)
 
 

@@ -31,6 +31,8 @@ from demo.scenario.read_places import (
     read_organisations,
     read_routes,
 )
+from demo.scenario.sheet_rows import read_sheet, write_sheet
+from demo.scenario.sheets import AFTER_MANIFESTS, BEFORE_MANIFESTS, Sheet
 from demo.scenario.write_fleet import (
     write_devices,
     write_plant_days,
@@ -104,7 +106,11 @@ def load_scenario(
     for done, step in enumerate(STEPS):
         progress(step.kind, done, len(STEPS))
         _run(engine, step, folder, result)
+    for sheet in BEFORE_MANIFESTS:
+        _load_sheet(engine, folder, sheet, result)
     _load_manifests(engine, folder, result, progress)
+    for sheet in AFTER_MANIFESTS:
+        _load_sheet(engine, folder, sheet, result)
     write_tracks(engine, folder, result, now=now, limits=thresholds.doubt, progress=progress)
     return result
 
@@ -132,6 +138,14 @@ def _run(engine: Engine, step: Step, folder: Folder, result: LoadResult) -> None
         return
     with write_sessions(engine).begin() as session:
         result.refusals += step.write(session, read.rows, result)
+
+
+def _load_sheet(engine: Engine, folder: Folder, sheet: Sheet, result: LoadResult) -> None:
+    read = read_sheet(folder, sheet)
+    result.refusals += read.refusals
+    if read.rows:
+        with write_sessions(engine).begin() as session:
+            result.refusals += write_sheet(session, sheet, read.rows, result)
 
 
 def _load_manifests(engine: Engine, folder: Folder, result: LoadResult, progress: Progress) -> None:

@@ -3,11 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
+
 from demo.scenario.known import Known, References
-from demo.scenario.rows import LegRow, ManifestRow, WeighingRow
+from demo.scenario.rows import LegRow, LiveRow, ManifestRow, WeighingRow
 from models.base import Base
+from models.lineage import ManifestLink
 from models.manifests import Disposal, Leg, Manifest, MoistureTest, Receipt, Weighing
 from models.vocabulary import WeighingRole
+from models.weighbridge import GateArrival
 
 Values = dict[str, Any]
 Key = tuple[Any, ...]
@@ -18,6 +23,8 @@ PART_KEYS: dict[type[Base], tuple[str, ...]] = {
     MoistureTest: ("role", "leg_seq"),
     Receipt: (),
     Disposal: (),
+    GateArrival: (),
+    ManifestLink: ("parent_id",),
 }
 """The tables under a manifest, and what tells their rows apart within one."""
 
@@ -40,6 +47,8 @@ def stored_parts(manifest: Manifest) -> dict[type[Base], dict[Key, Base]]:
         MoistureTest: list(manifest.moisture_tests),
         Receipt: [] if manifest.receipt is None else [manifest.receipt],
         Disposal: [] if manifest.disposal is None else [manifest.disposal],
+        GateArrival: stored_beside(manifest, GateArrival, GateArrival.manifest_id),
+        ManifestLink: stored_beside(manifest, ManifestLink, ManifestLink.child_id),
     }
     return {
         table: {tuple(getattr(row, name) for name in PART_KEYS[table]): row for row in found}
@@ -56,7 +65,19 @@ def part_path(table: type[Base], key: Key) -> str:
         return (
             f"legs[{leg_seq - 1}].handover.weighing." if role is WeighingRole.HANDOVER else f"{role.value}."
         )
-    return "received." if table is Receipt else "disposed."
+    named: dict[type[Base], str] = {
+        Receipt: "received.",
+        Disposal: "disposed.",
+        GateArrival: "live.arrival.",
+        ManifestLink: "live.parts.",
+    }
+    return named[table]
+
+
+def stored_beside(manifest: Manifest, table: type[Base], column: Any) -> list[Any]:
+    """Rows of a table that refers to the manifest without a relationship of its own."""
+    session = object_session(manifest)
+    return [] if session is None else list(session.scalars(select(table).where(column == manifest.id)))
 
 
 def manifest_tables(row: ManifestRow, known: Known, references: References) -> ManifestTables:
@@ -85,7 +106,40 @@ def manifest_tables(row: ManifestRow, known: Known, references: References) -> M
             "at": disposal.at,
             "mass_kg": disposal.mass_kg,
         }
+    if row.live is not None:
+        add_live(tables, row.live, known, references)
     return tables
+
+
+def add_live(tables: ManifestTables, live: LiveRow, known: Known, references: References) -> None:
+    """What only live custody knows. Parents are named by number: the writer looks them up."""
+    organisations, facilities = known.organisations, known.facilities
+    tables.manifest |= {
+        "source": live.source,
+        "version": live.version,
+        "leg_seq": live.leg_seq,
+        "issuer_id": references.find("live.issuer", live.issuer, organisations, "organisation"),
+        "custodian_id": references.find("live.custodian", live.custodian, organisations, "organisation"),
+        "received_at_id": references.find("live.gate", live.gate, facilities, "facility"),
+        "planned_kg": live.planned_kg,
+        "approval": live.approval,
+        "place_lat": live.place_lat,
+        "place_lon": live.place_lon,
+        "due_at": live.due_at,
+        "overdue": live.overdue,
+        "updated_at": live.updated_at,
+    }
+    for role, leg_seq, weighing in live.weighings:
+        _add_weighing(tables, (role, leg_seq), weighing)
+    if live.arrival is not None:
+        gate = references.find("live.arrival.facility", live.arrival.facility, facilities, "facility")
+        tables.parts[GateArrival][()] = {
+            "facility_id": gate,
+            "at": live.arrival.at,
+            "gross_kg": live.arrival.gross_kg,
+            "scale_code": live.arrival.scale,
+            "ticket": live.arrival.ticket,
+        }
 
 
 def _manifest_values(row: ManifestRow, known: Known, references: References) -> Values:
@@ -114,6 +168,7 @@ def _leg_values(leg: LegRow, known: Known, references: References, path: str) ->
         "driver": leg.driver,
         "voyage": leg.voyage,
         "handover_at": leg.handover_at,
+        "carrier_id": references.find(f"{path}carrier", leg.carrier, known.organisations, "organisation"),
     }
 
 
@@ -129,5 +184,7 @@ def _add_weighing(tables: ManifestTables, key: Key, weighing: WeighingRow) -> No
     if weighing.moisture_fraction is not None:
         tables.parts[MoistureTest][key] = {
             "moisture_fraction": weighing.moisture_fraction,
+            "u_moisture_fraction": weighing.u_moisture_fraction,
+            "method": weighing.moisture_method,
             "at": weighing.at,
         }

@@ -8,7 +8,9 @@ from collections import Counter
 
 from demo.scenario.fields import SENTENCE, Fields
 from demo.scenario.folder import Folder, Read, read_jsonl
+from demo.scenario.read_live import live
 from demo.scenario.rows import DisposalRow, LegRow, ManifestRow, ReceiptRow, WeighingRow
+from models.custody_words import MoistureMethod
 from models.vocabulary import DisposalMethod, ManifestKind, Mode, ReceiptDecision, SludgeKind
 
 
@@ -35,6 +37,7 @@ def manifest(fields: Fields) -> ManifestRow:
         received=weighing(fields, "received"),
         receipt=receipt(fields),
         disposal=disposal(fields),
+        live=live(fields),
     )
 
 
@@ -76,6 +79,7 @@ def leg(fields: Fields, default_seq: int) -> LegRow:
         voyage=fields.optional_text("voyage"),
         handover_at=None if handed is None else handed.time("at"),
         handover_weighing=None if handed is None else handover_weighing(handed),
+        carrier=fields.optional_text("carrier"),
     )
 
 
@@ -111,6 +115,8 @@ def masses(fields: Fields) -> WeighingRow:
         moisture_fraction=fields.optional_fraction("moisture"),
         scale=fields.optional_text("scale"),
         ticket=fields.optional_text("ticket"),
+        u_moisture_fraction=fields.optional_fraction("u_moisture"),
+        moisture_method=fields.optional_word("moisture_method", MoistureMethod),
     )
 
 

@@ -55,6 +55,7 @@ def facility(fields: Fields, geometry: object) -> FacilityRow:
         valid_from=valid_from,
         valid_to=valid_to,
         min_dwell_s=fields.optional_whole("min_dwell_s"),
+        province=fields.optional_text("province", 32),
     )
 
 
@@ -120,15 +121,14 @@ def map_feature(fields: Fields, geometry: object) -> MapFeatureRow:
         fields.refuse("geometry", f"is none of {', '.join(GEOMETRIES)}")
     elif not is_drawable(drawn):
         fields.refuse("geometry", f"has no coordinates of a {kind}")
-    return MapFeatureRow(
-        place=fields.place,
-        layer=fields.text("layer", 16),
-        grade=fields.optional_text("class", 16),
-        name=fields.optional_text("name", NAME),
-        name_en=fields.optional_text("name_en", NAME),
-        geometry={"type": kind, "coordinates": drawn.get("coordinates")},
-        digest=digest([dict(fields.values), drawn]),
+    shape = {"type": kind, "coordinates": drawn.get("coordinates")}
+    words = (
+        fields.text("layer", 16),
+        fields.optional_text("class", 16),
+        fields.optional_text("name", NAME),
+        fields.optional_text("name_en", NAME),
     )
+    return MapFeatureRow(fields.place, *words, shape, digest([*words, shape]))
 
 
 def is_drawable(geometry: dict[str, Any]) -> bool:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from models.custody_words import ManifestSource, MoistureMethod
 from models.vocabulary import (
+    CustodyState,
     Datum,
     DisposalMethod,
     FacilityKind,
@@ -17,6 +19,7 @@ from models.vocabulary import (
     Protocol,
     ReceiptDecision,
     SludgeKind,
+    WeighingRole,
 )
 
 
@@ -47,6 +50,7 @@ class FacilityRow:
     valid_from: datetime | None
     valid_to: datetime | None
     min_dwell_s: int | None
+    province: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class WeighingRow:
     moisture_fraction: float | None
     scale: str | None
     ticket: str | None
+    u_moisture_fraction: float | None = None
+    moisture_method: MoistureMethod | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ class LegRow:
     voyage: str | None
     handover_at: datetime | None
     handover_weighing: WeighingRow | None
+    carrier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +154,65 @@ class DisposalRow:
     method: DisposalMethod
     at: datetime
     mass_kg: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One change of custody as it was recorded."""
+
+    to_state: CustodyState
+    leg_seq: int
+    at: datetime
+    actor: str
+    reason: str | None
+    recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """What the load carries on of a parent."""
+
+    number: str
+    wet_kg: float
+    dry_kg: float | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRow:
+    """What the gate wrote down."""
+
+    at: datetime
+    facility: str
+    gross_kg: float | None
+    scale: str | None
+    ticket: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRow:
+    """What only a manifest has that people moved step by step (version 2 of the format).
+
+    weighings: (role, leg, weighing) beside `loaded`, `received` and those of handovers.
+    """
+
+    source: ManifestSource
+    version: int
+    leg_seq: int
+    issuer: str | None
+    custodian: str | None
+    gate: str | None
+    planned_kg: float | None
+    approval: str | None
+    place_lat: float | None
+    place_lon: float | None
+    due_at: datetime | None
+    overdue: bool
+    updated_at: datetime | None
+    custody: tuple[ChangeRow, ...]
+    parts: tuple[PartRow, ...]
+    arrival: ArrivalRow | None
+    weighings: tuple[tuple[WeighingRole, int, WeighingRow], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +233,7 @@ class ManifestRow:
     received: WeighingRow | None
     receipt: ReceiptRow | None
     disposal: DisposalRow | None
+    live: LiveRow | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from demo.scenario.fill_manifest import (
 from demo.scenario.known import References, read_known
 from demo.scenario.manifest_tables import ManifestTables, manifest_tables
 from demo.scenario.outcome import Tally
-from demo.scenario.rows import ManifestRow
+from demo.scenario.rows import ManifestRow, PartRow
 from models.journeys import ManifestMark
+from models.lineage import ManifestLink
 from models.manifests import CustodyEvent, Manifest
 from models.values import Refusal
 
@@ -53,6 +54,9 @@ def write_manifests(
         if row.number in parents:
             _insert(session, fresh, tally)  # the parent may be among them
             tables.manifest["parent_id"] = _parent_id(session, parents[row.number], references)
+        if row.live is not None and row.live.parts:
+            _insert(session, fresh, tally)
+            _add_links(session, row, row.live.parts, tables, references)
         if references.refusals:
             yield from references.refusals
         elif row.number in stored:
@@ -73,6 +77,21 @@ def _parent_id(session: Session, number: str, references: References) -> int | N
     if parent_id is None:
         references.refuse("parent", f"manifest '{number}' was refused")
     return parent_id
+
+
+def _add_links(
+    session: Session,
+    row: ManifestRow,
+    parts: Sequence[PartRow],
+    tables: ManifestTables,
+    references: References,
+) -> None:
+    """What the load carries on of each parent."""
+    for part in parts:
+        parent_id = _parent_id(session, part.number, references)
+        if parent_id is not None:
+            values = {"kind": row.kind, "wet_kg": part.wet_kg, "dry_kg": part.dry_kg, "at": part.at}
+            tables.parts[ManifestLink][(parent_id,)] = values
 
 
 def _fill(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from demo.scenario.filling import Given, store
 from demo.scenario.known import References, read_known
 from demo.scenario.outcome import LoadResult
+from demo.scenario.read_places import digest
 from demo.scenario.rows import DiversionRow, FacilityRow, MapFeatureRow, OrganisationRow, RouteRow
 from demo.scenario.touched import touch_diversions, touch_facilities, touch_routes
 from models.facilities import Facility, MapFeature, Route
@@ -60,6 +61,7 @@ def _facility_values(row: FacilityRow, owner: int | None) -> dict[str, object]:
         "valid_from": row.valid_from,
         "valid_to": row.valid_to,
         "min_dwell_s": row.min_dwell_s,
+        "province": row.province,
     }
 
 
@@ -87,7 +89,9 @@ def write_routes(session: Session, rows: Sequence[RouteRow], result: LoadResult)
 
 def write_map(session: Session, rows: Sequence[MapFeatureRow], result: LoadResult) -> Iterator[Refusal]:
     """The same feature twice is drawn once, whatever its place in the file."""
-    known = set(session.scalars(select(MapFeature.digest)))
+    # By what they hold: earlier programs stored a digest of the line as it was written.
+    columns = (MapFeature.layer, MapFeature.grade, MapFeature.name, MapFeature.name_en, MapFeature.geometry)
+    known = {digest(list(row)) for row in session.execute(select(*columns))}
     fresh = {row.digest: row for row in rows if row.digest not in known}
     if fresh:
         session.execute(insert(MapFeature), [_map_values(row) for row in fresh.values()])
