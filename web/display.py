@@ -19,6 +19,7 @@ from web.clock import now
 from web.languages import LANGUAGES, language
 from web.map_words import map_words
 from web.navigation import device_links, may_open, navigation
+from web.refusal_words import refusal_sentence, refused_place
 
 UNKNOWN = "—"
 
@@ -39,6 +40,8 @@ def install(app: Flask) -> None:
         clock_of_day=clock_of_day,
         day=day,
         say=say,
+        refusal_sentence=refusal_sentence,
+        refused_place=refused_place,
         list_of_words=lambda items: [(value.value, text) for value, text in items],
     )
     app.jinja_env.globals.update(

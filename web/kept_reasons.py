@@ -1,7 +1,7 @@
 """Why was a message kept aside, in the reader's language?
 
 The database holds English sentences, as the programming interface answers them. The common ones are known
-here; one that names places and fields of a message is shown as it is behind a word that says so.
+here, and so is what decoders say of items (refusal_words); anything else is shown as it is.
 """
 
 import re
@@ -11,8 +11,10 @@ from flask_babel import ngettext
 
 from gps_ingest.store.acceptance import OUT_OF_SERVICE, UNKNOWN_DEVICE
 from gps_ingest.store.proof import NO_TOKEN_ISSUED, NO_TOKEN_SHOWN, WRONG_TOKEN
+from web.refusal_words import refusal_sentence, refused_place
 
 IN_PART = re.compile(r"(\d+) not taken: (.*)", re.DOTALL)
+ITEM = re.compile(r"(\[\d+\]|file|sentences|(?:line|point|feature) \d+) (\S*): (.*)", re.DOTALL)
 
 
 def kept_reason(reason: str | None) -> str:
@@ -33,4 +35,13 @@ def kept_reason(reason: str | None) -> str:
         return reason
     count = int(in_part.group(1))
     counted = ngettext("%(num)s item was not taken", "%(num)s items were not taken", count)
-    return f"{counted}: {in_part.group(2)}"
+    return f"{counted}: {'; '.join(map(item_reason, in_part.group(2).split('; ')))}"
+
+
+def item_reason(said: str) -> str:
+    """Why one item was not taken, as the database tells it: place, field and sentence."""
+    item = ITEM.fullmatch(said)
+    if item is None:
+        return said
+    place, field, reason = item.groups()
+    return f"{refused_place(place)} {field}: {refusal_sentence(reason)}"

@@ -121,7 +121,7 @@ def test_where_messages_came_from_is_told_by_address(
     [
         (None, "部分收取"),
         ("the device is out of service", "终端已停用。"),
-        ("2 not taken: [1] lat: is missing", "2 项未收: [1] lat: is missing"),
+        ("2 not taken: [1] lat: is missing", "2 项未收: [1] lat: 缺少此项"),
         ("a reason of tomorrow", "a reason of tomorrow"),
     ],
 )

@@ -70,8 +70,8 @@ def test_a_file_is_taken_once_and_tells_what_became_of_it(engine: Engine, admin:
 
 def test_refusals_stand_with_place_and_field(admin: FlaskClient) -> None:
     text = upload(admin, CSV, "way.csv").text
-    assert "line 3" in text
-    assert "is not a number" in text
+    assert "第 3 行" in text
+    assert "不是数值" in text
 
 
 def test_the_chosen_format_counts_more_than_the_name(engine: Engine, admin: FlaskClient) -> None:
@@ -162,7 +162,7 @@ def test_a_hauler_writes_nothing_into_anothers_past(engine: Engine, sign_in: Sig
         session.add(before)
     count = rows(engine)
     text = upload(sign_in(cast.HAULER)).text
-    assert OUTSIDE_STAYS in text
+    assert "该时段终端不在填报单位的车船上" in text
     assert rows(engine) == count + 1  # only the point of its own time
     with Session(engine) as session:
         raw = session.scalars(select(RawMessage).order_by(RawMessage.id.desc())).first()

@@ -23,6 +23,7 @@ from tracking.queries.device_list import DeviceFilter, DeviceRow, device_by_code
 from web.clock import now
 from web.database import reading, writing
 from web.forms.upload import UploadForm
+from web.refusal_words import refusal_sentence, refused_place
 from web.signed_in import account, viewer
 from web.upload_formats import LOGGER_FORMATS
 
@@ -88,7 +89,7 @@ def body_of(form: UploadForm) -> bytes:
         return body
     own = ais.own_lines(body, str(form.device.data), 0)
     if own.stop is not None:
-        form.refuse("file", f"{own.stop.place}: {own.stop.reason}")
+        form.refuse("file", f"{refused_place(own.stop.place)}: {refusal_sentence(own.stop.reason)}")
     if own.others and not own.own:
         form.refuse("file", _("The file holds no message of this vessel, only of others."))
     if own.undated:
