@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,23 @@ from tests.factories import DAY
 
 NOW = DAY + timedelta(hours=3)
 SignIn = Callable[[str], FlaskClient]
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates compiled by one test serve the next; a changed source has another checksum."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.codes:
+            bucket.bytecode_from_string(self.codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.codes[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledOnce()
 
 
 @pytest.fixture
@@ -41,6 +60,7 @@ def service(engine: Engine, settings: Settings) -> Flask:
     app = create_app(settings, engine)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.extensions["clock"] = lambda: NOW
+    app.jinja_env.bytecode_cache = COMPILED
     return app
 
 
