@@ -1,7 +1,7 @@
 """Where is each vehicle now, what does it carry, and who is silent?"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -74,7 +74,7 @@ class Position:
 
 def live_positions(session: Session, viewer: Viewer, now: datetime) -> list[Position]:
     """Every vehicle that the viewer may see, by code, as of `now`."""
-    fixes = _newest_fixes(session, viewer, now)
+    fixes = _newest_fixes(session, vehicles_visible(viewer), now)
     shifts = datum_shifts(session)
     carried, begun_ms = _carried(session, viewer), _open_findings(session)
     since_ms = round(now.timestamp() * MS_PER_S) - MS_PER_DAY
@@ -96,6 +96,30 @@ def live_positions(session: Session, viewer: Viewer, now: datetime) -> list[Posi
         )
         for row in session.execute(query)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a vehicle was last, degrees WGS 84."""
+
+    at: datetime
+    lat: float
+    lon: float
+
+
+def newest_places(session: Session, vehicle_ids: Collection[int], now: datetime) -> dict[int, Place]:
+    """vehicle id → its newest usable fix; the caller has decided who may know where these vehicles are."""
+    if not vehicle_ids:
+        return {}
+    fixes = _newest_fixes(session, Vehicle.id.in_(sorted(vehicle_ids)), now)
+    shifts = datum_shifts(session)
+    return {
+        vehicle_id: Place(
+            datetime.fromtimestamp(fix.time_ms / MS_PER_S, UTC),
+            *_true_place(fix, shifts.get(vehicle_id, ())),
+        )
+        for vehicle_id, fix in fixes.items()
+    }
 
 
 def silent_positions(positions: list[Position], now: datetime) -> list[Position]:
@@ -138,7 +162,7 @@ def _true_place(fix: Any, shifts: Sequence[DatumShift]) -> tuple[float, float]:
     return float(lat[0]), float(lon[0])
 
 
-def _newest_fixes(session: Session, viewer: Viewer, now: datetime) -> dict[int, Any]:
+def _newest_fixes(session: Session, which: ColumnElement[bool], now: datetime) -> dict[int, Any]:
     """vehicle id → its newest usable fix of the devices bound to it now, sent since they were."""
     newest = aliased(FixRow)
     newest_ms = (
@@ -168,7 +192,7 @@ def _newest_fixes(session: Session, viewer: Viewer, now: datetime) -> dict[int, 
         .join(FixRow, and_(FixRow.device_id == Device.id, FixRow.time_ms == newest_ms))
         .where(
             _is_usable(FixRow.doubts),  # a doubted one may bear the same moment
-            vehicles_visible(viewer),
+            which,
             DeviceBinding.valid_from <= now,
             or_(DeviceBinding.valid_to.is_(None), DeviceBinding.valid_to > now),
         )

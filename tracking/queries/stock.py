@@ -1,0 +1,139 @@
+"""What lies in the piles of one's own places, wet and dry, and which loads wait for their disposal?"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from models.custody_words import StockMove
+from models.facilities import Facility
+from models.lineage import StockEntry
+from models.manifests import Manifest
+from models.values import Viewer
+from models.vocabulary import CustodyState, DisposalMethod
+from tracking.queries.keyset import Key, Order, Page, continued, page_of
+from tracking.queries.loads import LoadRow, load_rows, loads_query
+from tracking.queries.names import Name
+from tracking.queries.visibility import facilities_visible
+
+ACCEPTED = (CustodyState.ACCEPTED, CustodyState.PART_ACCEPTED)
+AT_A_TIME = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """A pile by its books. `dry_kg` is None where the moisture of a part of it is unknown."""
+
+    facility: Name
+    pile: str
+    wet_kg: float
+    dry_kg: float | None
+    entries: int
+    newest: datetime
+
+    @property
+    def moisture_fraction(self) -> float | None:
+        """Of the whole pile, where both masses are known and it is not empty."""
+        if self.dry_kg is None or self.wet_kg <= 0:
+            return None
+        return min(max(1 - self.dry_kg / self.wet_kg, 0.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class StockMovement:
+    """A line of a pile's ledger."""
+
+    id: int
+    facility: Name
+    pile: str
+    move: StockMove
+    number: str | None
+    wet_kg: float
+    dry_kg: float | None
+    at: datetime
+    note: str | None
+
+
+def piles(session: Session, viewer: Viewer) -> list[Pile]:
+    """The piles of the viewer's own places, by place and name."""
+    query = (
+        select(
+            Facility.code,
+            Facility.name,
+            Facility.name_en,
+            StockEntry.pile,
+            func.sum(StockEntry.wet_kg),
+            func.sum(StockEntry.dry_kg),
+            func.count() - func.count(StockEntry.dry_kg),
+            func.count(),
+            func.max(StockEntry.at),
+        )
+        .join(Facility, Facility.id == StockEntry.facility_id)
+        .where(facilities_visible(viewer))
+        .group_by(Facility.code, Facility.name, Facility.name_en, StockEntry.pile)
+        .order_by(Facility.code, StockEntry.pile)
+    )
+    return [
+        Pile(Name(code, zh, en), pile, wet, None if unknown else dry, count, aware(newest))
+        for code, zh, en, pile, wet, dry, unknown, count, newest in session.execute(query)
+    ]
+
+
+def aware(at: datetime) -> datetime:
+    """A maximum keeps the column's type on PostgreSQL and loses its zone on SQLite."""
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def movements(
+    session: Session, viewer: Viewer, after: Key | None = None, limit: int = AT_A_TIME
+) -> Page[StockMovement]:
+    """The ledger of the viewer's piles, the newest first."""
+    query: Select[Any] = (
+        select(
+            StockEntry.id,
+            *(Facility.code, Facility.name, Facility.name_en),
+            StockEntry.pile,
+            StockEntry.move,
+            Manifest.number,
+            StockEntry.wet_kg,
+            StockEntry.dry_kg,
+            StockEntry.at,
+            StockEntry.note,
+        )
+        .join(Facility, Facility.id == StockEntry.facility_id)
+        .join(Manifest, Manifest.id == StockEntry.manifest_id, isouter=True)
+        .where(facilities_visible(viewer))
+    )
+    rows = session.execute(
+        continued(query, Order(StockEntry.at.expression, StockEntry.id.expression), after, limit)
+    ).all()
+    found = [StockMovement(row[0], Name(row[1], row[2], row[3]), *tuple(row)[4:]) for row in rows]
+    return page_of(found, limit, lambda row: (row.at, row.id))
+
+
+def waiting_for_disposal(
+    session: Session, viewer: Viewer, after: Key | None = None, limit: int = AT_A_TIME
+) -> Page[LoadRow]:
+    """Loads that were accepted and not disposed of, the newest first."""
+    query: Select[Any] = loads_query(viewer).where(
+        Manifest.custody_state.in_(ACCEPTED),
+        func.coalesce(Manifest.received_at_id, Manifest.destination_id).in_(own_places(viewer)),
+    )
+    rows = load_rows(
+        session,
+        continued(query, Order(Manifest.issued_at.expression, Manifest.id.expression), after, limit),
+        viewer,
+    )
+    return page_of(rows, limit, lambda row: (row.issued_at, row.id))
+
+
+def own_methods(session: Session, viewer: Viewer) -> list[DisposalMethod]:
+    """How the viewer's places dispose of sludge by their own rows: what a form offers first."""
+    query = select(Facility.method).where(Facility.id.in_(own_places(viewer)), Facility.method.is_not(None))
+    return sorted({method for method in session.scalars(query) if method is not None})
+
+
+def own_places(viewer: Viewer) -> Select[int]:
+    return select(Facility.id).where(Facility.organisation_id == viewer.organisation_id)
