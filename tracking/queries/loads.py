@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.corrections import Hold
@@ -19,12 +19,11 @@ from models.manifests import Leg, Manifest
 from models.values import Viewer
 from models.vocabulary import CustodyState, ManifestKind, Mode, SludgeKind, WeighingRole
 from tracking.queries.custody_facts import stretch
-from tracking.queries.custody_ground import place
 from tracking.queries.manifest_paper import organisation_name
 from tracking.queries.names import Name
-from tracking.queries.next_steps import signings
+from tracking.queries.next_steps import parties_ground, signings
 from tracking.queries.visibility import manifests_visible
-from tracking.rules.custody.facts import Custody, Ground
+from tracking.rules.custody.facts import Custody
 
 LONGEST = 200
 """Rows of a list that is not paged: what one gate, yard or driver has at a time."""
@@ -105,7 +104,7 @@ def loads_where(
     return load_rows(session, query, viewer)
 
 
-def loads_query(viewer: Viewer) -> Select[Manifest, bool]:
+def loads_query(viewer: Viewer) -> Any:
     """Manifests with everything a row shows, and whether they are on hold."""
     held = exists().where(Hold.manifest_id == Manifest.id, Hold.lifted_at.is_(None))
     ends = (joinedload(Leg.origin), joinedload(Leg.destination))
@@ -125,7 +124,7 @@ def loads_query(viewer: Viewer) -> Select[Manifest, bool]:
     )
 
 
-def load_rows(session: Session, query: Select[Any], viewer: Viewer) -> list[LoadRow]:
+def load_rows(session: Session, query: Any, viewer: Viewer) -> list[LoadRow]:
     """The rows of a query that `loads_query` began."""
     return [load_row(manifest, bool(held), viewer) for manifest, held in session.execute(query)]
 
@@ -185,8 +184,7 @@ def facility_name(facility: Facility) -> Name:
 
 def acts_of(row: Manifest, viewer: Viewer) -> tuple[Act, ...]:
     """What the viewer may sign for it, each act once."""
-    places = {each.id: place(each, ()) for each in places_of(row)}
-    waited = signings(custody_of_row(row), Ground(places, {}, frozenset()), viewer)
+    waited = signings(custody_of_row(row), parties_ground(places_of(row)), viewer)
     return tuple(dict.fromkeys(each.act for each in waited if each.mine))
 
 

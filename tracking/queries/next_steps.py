@@ -4,19 +4,20 @@ Read from the table of arrows, so that no page offers what the table refuses. Wh
 when somebody signs.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.custody_words import Act, Capacity
+from models.facilities import Facility
 from models.organisations import Organisation
 from models.signatures import Signature, SignedDocument
 from models.values import Viewer
-from tracking.queries.custody_ground import places
 from tracking.queries.names import Name
 from tracking.rules.custody.arrows import ARROWS
-from tracking.rules.custody.facts import Custody, Ground
+from tracking.rules.custody.facts import Custody, Ground, PlaceStanding
 from tracking.rules.custody.parties import ROLES, organisation_for
 
 
@@ -73,7 +74,14 @@ def ground_of_parties(session: Session, custody: Custody) -> Ground:
     """The places that the manifest names, as far as parties depend on them."""
     named = {custody.origin_id, custody.destination_id, custody.received_at_id}
     named |= {leg.to_id for leg in custody.legs}
-    return Ground(places(session, {each for each in named if each is not None}, False), {}, frozenset())
+    wanted = sorted(each for each in named if each is not None)
+    return parties_ground(session.scalars(select(Facility).where(Facility.id.in_(wanted))))
+
+
+def parties_ground(facilities: Iterable[Facility]) -> Ground:
+    """A ground that knows whose the places are, and nothing of permits or vehicles."""
+    places = {row.id: PlaceStanding(row.id, row.code, row.kind, row.organisation_id) for row in facilities}
+    return Ground(places, {}, frozenset())
 
 
 def signatures_given(session: Session, custody: Custody) -> frozenset[tuple[Act, Capacity]]:

@@ -90,7 +90,7 @@ def movements(
     session: Session, viewer: Viewer, after: Key | None = None, limit: int = AT_A_TIME
 ) -> Page[StockMovement]:
     """The ledger of the viewer's piles, the newest first."""
-    query: Select[Any] = (
+    query: Any = (
         select(
             StockEntry.id,
             *(Facility.code, Facility.name, Facility.name_en),
@@ -117,7 +117,7 @@ def waiting_for_disposal(
     session: Session, viewer: Viewer, after: Key | None = None, limit: int = AT_A_TIME
 ) -> Page[LoadRow]:
     """Loads that were accepted and not disposed of, the newest first."""
-    query: Select[Any] = loads_query(viewer).where(
+    query: Any = loads_query(viewer).where(
         Manifest.custody_state.in_(ACCEPTED),
         func.coalesce(Manifest.received_at_id, Manifest.destination_id).in_(own_places(viewer)),
     )

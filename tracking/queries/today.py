@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.facilities import Facility
@@ -62,7 +62,7 @@ def loads_of_day(
 ) -> Page[LoadRow]:
     """The loads issued on a day, the newest first."""
     order = Order(Manifest.issued_at.expression, Manifest.id.expression)
-    query: Select[Any] = loads_query(viewer).where(of_day(viewer, day))
+    query: Any = loads_query(viewer).where(of_day(viewer, day))
     rows = load_rows(session, continued(query, order, after, limit), viewer)
     return page_of(rows, limit, lambda row: (row.issued_at, row.id))
 
