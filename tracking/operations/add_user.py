@@ -14,11 +14,12 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 ORGANISATIONS_OF_ROLE: dict[Role, frozenset[OrganisationKind]] = {
     Role.PLANT: frozenset({OrganisationKind.PLANT_OPERATOR, OrganisationKind.WORKS_OPERATOR}),
     Role.HAULER: frozenset({OrganisationKind.HAULER}),
+    Role.DRIVER: frozenset({OrganisationKind.HAULER}),
     Role.SITE: frozenset({OrganisationKind.SITE_OPERATOR}),
     Role.REGULATOR: frozenset({OrganisationKind.REGULATOR}),
     Role.ADMINISTRATOR: frozenset(OrganisationKind),
 }
-NEEDS_ORGANISATION = frozenset({Role.PLANT, Role.HAULER, Role.SITE})
+NEEDS_ORGANISATION = frozenset({Role.PLANT, Role.HAULER, Role.DRIVER, Role.SITE})
 
 
 class UserRefused(ValueError):
@@ -38,7 +39,7 @@ def add_user(
 ) -> User:
     """Add a login in the caller's transaction; raises UserRefused or WeakPassword.
 
-    A plant, hauler or site user belongs to an organisation of that kind: what such a user sees hangs on it.
+    A plant, hauler, driver or site user belongs to an organisation of that kind: what such a user sees hangs on it.
     """
     if not USERNAME.fullmatch(username):
         raise UserRefused(f"user name {username!r}: 2 to 64 of a-z, 0-9, dot, dash, underscore")

@@ -1,0 +1,1 @@
+"""Limits, permits, plans and who takes part."""

@@ -1,0 +1,1 @@
+"""Administration: limits, permits, plans and who takes part, one subject a file."""
