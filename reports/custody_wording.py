@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from models.custody_words import CaseState
 from models.values import Reason
-from models.vocabulary import DisposalMethod, ManifestKind, Mode, SludgeKind
+from models.vocabulary import CustodyState, DisposalMethod, ManifestKind, Mode, SludgeKind
 from reports.catalogues import find, require
 from reports.quantities import UNKNOWN, Figure, moment, number
 from reports.wording import figure_text, label
@@ -18,6 +18,7 @@ WORDS: Mapping[str, type[StrEnum]] = {
     "sludge_kind": SludgeKind,
     "method": DisposalMethod,
     "case_state": CaseState,
+    "state": CustodyState,
 }
 
 

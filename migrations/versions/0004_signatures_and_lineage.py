@@ -14,7 +14,12 @@ branch_labels = None
 depends_on = None
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only INTEGER is SQLite's own row id
-INSERT_ONLY = ("signed_document", "signature", "code_attempt", "manifest_link", "stock_entry")
+INSERT_ONLY = (
+    "signed_document",
+    "signature",
+    "code_attempt",
+    "stock_entry",
+)  # links of a draft may still change
 
 
 def upgrade() -> None:

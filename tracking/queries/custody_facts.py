@@ -24,9 +24,8 @@ from tracking.queries.visibility import manifests_visible
 from tracking.rules.custody.facts import Custody, Part, Stretch, Weighed
 
 OPEN_CORRECTIONS = (CorrectionState.OPEN, CorrectionState.WITH_REGULATOR)
-NOT_LIVE = (CustodyState.CANCELLED, CustodyState.EXPIRED)
+NOT_LIVE = (CustodyState.DRAFT, CustodyState.CANCELLED, CustodyState.EXPIRED)  # carry nothing
 GAPS = (FindingKind.WET_GAP, FindingKind.DRY_GAP, FindingKind.DILUTION)
-BROUGHT = (StockMove.STORED, StockMove.MEASURED)
 BEFORE_ARRIVAL = frozenset(
     {
         CustodyState.DRAFT,
@@ -37,6 +36,12 @@ BEFORE_ARRIVAL = frozenset(
         CustodyState.IN_STORE,
     }
 )
+IN_A_PILE = {
+    CustodyState.IN_STORE: StockMove.STORED,
+    CustodyState.ACCEPTED: StockMove.ACCEPTED,
+    CustodyState.PART_ACCEPTED: StockMove.ACCEPTED,
+}
+"""States in which a load lies in a pile, and the move that brought it there."""
 WITHOUT_CHILDREN = frozenset(
     {CustodyState.DRAFT, CustodyState.ISSUED, CustodyState.LOADED, CustodyState.IN_TRANSIT}
 )
@@ -89,7 +94,7 @@ def custody_of(
     """The values of a row that was read by `chosen`."""
     arrived = row.custody_state not in BEFORE_ARRIVAL
     receipt = receipt_of(session, row.id) if arrived else None
-    stored = stock_of(session, row.id) if row.custody_state is CustodyState.IN_STORE else (0.0, None, None)
+    stored = stock_of(session, row)
     return Custody(
         id=row.id,
         number=row.number,
@@ -191,7 +196,7 @@ def arrival_of(session: Session, manifest_id: int) -> Weighed | None:
 
 
 def parts_out(session: Session, manifest_id: int) -> tuple[Part, ...]:
-    """What travels on under children that are not cancelled."""
+    """What travels on under children that were issued and not cancelled."""
     return _parts(session, ManifestLink.child_id, ManifestLink.parent_id == manifest_id, live=True)
 
 
@@ -212,20 +217,26 @@ def _parts(session: Session, other: Any, condition: ColumnElement[bool], *, live
     return tuple(Part(*row) for row in session.execute(query))
 
 
-def stock_of(session: Session, manifest_id: int) -> tuple[float, float | None, str | None]:
-    """(wet kg, dry kg or None where a part of it is unknown, pile) of this load as it went into store."""
-    query = (
-        select(
-            func.coalesce(func.sum(StockEntry.wet_kg), 0.0),
-            func.sum(StockEntry.dry_kg),
-            func.count() - func.count(StockEntry.dry_kg),
-            func.min(StockEntry.pile),
-        )
-        .where(StockEntry.manifest_id == manifest_id, StockEntry.move.in_(BROUGHT))
-        .execution_options(populate_existing=True)
-    )
-    wet_kg, dry_kg, unknown, pile = session.execute(query).one()
-    return wet_kg, None if unknown else dry_kg, pile
+def stock_of(session: Session, row: Manifest) -> tuple[float, float | None, str | None]:
+    """(wet kg, dry kg or None where unknown, pile) of this load as it lies since it was last put down.
+
+    As it went in, and as surveys of the pile corrected it; what children took is not subtracted.
+    """
+    move = IN_A_PILE.get(row.custody_state)
+    if move is None:
+        return 0.0, None, None
+    entries = session.execute(
+        select(StockEntry.move, StockEntry.wet_kg, StockEntry.dry_kg, StockEntry.pile)
+        .where(StockEntry.manifest_id == row.id, StockEntry.move.in_((move, StockMove.MEASURED)))
+        .order_by(StockEntry.id)
+    ).all()
+    starts = [index for index, entry in enumerate(entries) if entry.move is move]
+    stay = entries[starts[-1] :] if starts else []
+    if not stay:
+        return 0.0, None, None
+    dry = [entry.dry_kg for entry in stay]
+    dry_kg = None if None in dry else sum(each for each in dry if each is not None)
+    return sum(entry.wet_kg for entry in stay), dry_kg, stay[0].pile
 
 
 def in_dispute(session: Session, manifest_id: int) -> tuple[int, bool]:

@@ -5,6 +5,7 @@ Only what the manifest names is read, and of that only what the act's guards loo
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.custody_words import Act
 from models.facilities import Facility
 from models.fleet import Vehicle
-from models.lineage import ManifestLink
+from models.lineage import ManifestLink, Voyage
 from models.manifests import Diversion, Leg, Manifest
 from models.organisations import Organisation
 from models.permits import FacilityPermit, Plan, TransferApproval, VehicleLicence
@@ -22,13 +23,16 @@ from tracking.rules.custody.facts import (
     ApprovalStanding,
     Custody,
     DiversionStanding,
+    Given,
     Ground,
     Licence,
     Permit,
     PlaceStanding,
     PlanStanding,
     VehicleStanding,
+    VoyageStanding,
 )
+from tracking.rules.custody.quantities import resting_place
 
 CARRIERS = (OrganisationKind.HAULER, OrganisationKind.PLANT_OPERATOR, OrganisationKind.WORKS_OPERATOR)
 """Haulers, and plants or works that drive themselves."""
@@ -36,26 +40,33 @@ UNDERWAY = (CustodyState.LOADED, CustodyState.IN_TRANSIT, CustodyState.AT_TRANSF
 COUNTED = frozenset(CustodyState) - {CustodyState.DRAFT, CustodyState.CANCELLED, CustodyState.EXPIRED}
 
 WITH_PERMITS = frozenset({Act.ISSUE, Act.STORE, Act.DISPOSE})
+WITH_PARENTS = frozenset({Act.ISSUE, Act.LOAD, Act.CANCEL_LOADED})
 WITH_VEHICLES = frozenset({Act.ISSUE, Act.LOAD, Act.RELOAD, Act.DEPART, Act.TAKE_OVER})
 
 
-def ground_of(session: Session, custody: Custody, act: Act, place_id: int | None = None) -> Ground:
-    """The ground for this act."""
-    named = {custody.origin_id, custody.destination_id, place_id, custody.received_at_id}
+def ground_of(session: Session, custody: Custody, act: Act, given: Given, zone: ZoneInfo) -> Ground:
+    """The ground for this act; days are the city's."""
+    named = {custody.origin_id, custody.destination_id, given.place_id, custody.received_at_id}
     named |= {leg.from_id for leg in custody.legs} | {leg.to_id for leg in custody.legs}
     issuing = act is Act.ISSUE
+    carried_on = parents(session, custody, lock=issuing) if act in WITH_PARENTS else {}
+    for parent in carried_on.values():
+        named |= {parent.origin_id, resting_place(parent)}
     return Ground(
-        places=places(session, {each for each in named if each is not None}, act in WITH_PERMITS),
+        places=places(session, {each for each in named if each is not None}, act in WITH_PERMITS, zone),
         vehicles=vehicles(session, custody) if act in WITH_VEHICLES else {},
         carriers=carriers(session, custody) if issuing else frozenset(),
         plan=plan(session, custody) if issuing else None,
         approval=approval(session, custody.approval) if issuing else None,
         diversions=diversions(session, custody.destination_id) if act is Act.ARRIVE else (),
-        parents=parents(session, custody, lock=issuing) if act in (Act.ISSUE, Act.LOAD) else {},
+        parents=carried_on,
+        voyage=voyage(session, given.voyage) if given.voyage is not None else None,
     )
 
 
-def places(session: Session, ids: Iterable[int], with_permits: bool) -> dict[int, PlaceStanding]:
+def places(
+    session: Session, ids: Iterable[int], with_permits: bool, zone: ZoneInfo
+) -> dict[int, PlaceStanding]:
     """Facilities by row id; where none of their permits is on record their own columns stand for one."""
     rows = session.scalars(select(Facility).where(Facility.id.in_(sorted(ids)))).all()
     permits: dict[int, list[Permit]] = {}
@@ -63,18 +74,18 @@ def places(session: Session, ids: Iterable[int], with_permits: bool) -> dict[int
         held = select(FacilityPermit).where(FacilityPermit.facility_id.in_(sorted(ids)))
         for row in session.scalars(held):
             permits.setdefault(row.facility_id, []).append(permit_of(row))
-    return {row.id: place(row, tuple(permits.get(row.id, own_permit(row)))) for row in rows}
+    return {row.id: place(row, tuple(permits.get(row.id, own_permit(row, zone))), zone) for row in rows}
 
 
-def place(row: Facility, permits: tuple[Permit, ...]) -> PlaceStanding:
+def place(row: Facility, permits: tuple[Permit, ...], zone: ZoneInfo) -> PlaceStanding:
     return PlaceStanding(
         id=row.id,
         code=row.code,
         kind=row.kind,
         organisation_id=row.organisation_id,
         permits=permits,
-        valid_from=day_of(row.valid_from),
-        valid_to=day_of(row.valid_to),
+        valid_from=day_of(row.valid_from, zone),
+        valid_to=day_of(row.valid_to, zone),
         province=row.province,
         method=row.method,
     )
@@ -91,7 +102,7 @@ def permit_of(row: FacilityPermit) -> Permit:
     )
 
 
-def own_permit(row: Facility) -> list[Permit]:
+def own_permit(row: Facility, zone: ZoneInfo) -> list[Permit]:
     """What the facility's own columns allow, where they say anything."""
     if row.accepts is None and row.method is None and row.storage_t is None:
         return []
@@ -101,8 +112,8 @@ def own_permit(row: Facility) -> list[Permit]:
             sludge_kinds=None if row.accepts is None else frozenset(row.accepts),
             methods=None if row.method is None else frozenset({row.method.value}),
             storage_t=row.storage_t,
-            valid_from=day_of(row.valid_from),
-            valid_to=day_of(row.valid_to),
+            valid_from=day_of(row.valid_from, zone),
+            valid_to=day_of(row.valid_to, zone),
         )
     ]
 
@@ -113,8 +124,9 @@ def earlier(first: date | None, second: date | None) -> date | None:
     return min(ends, default=None)
 
 
-def day_of(at: datetime | None) -> date | None:
-    return None if at is None else at.date()
+def day_of(at: datetime | None, zone: ZoneInfo) -> date | None:
+    """The city's day of a moment."""
+    return None if at is None else at.astimezone(zone).date()
 
 
 def vehicles(session: Session, custody: Custody) -> dict[int, VehicleStanding]:
@@ -192,6 +204,14 @@ def approval(session: Session, number: str | None) -> ApprovalStanding | None:
     return ApprovalStanding(row.number, row.origin_id, row.destination_id, row.valid_from, row.valid_to)
 
 
+def voyage(session: Session, code: str) -> VoyageStanding | None:
+    """The voyage with this code. Its row is kept: no load is taken on while the vessel sails."""
+    row = session.scalar(select(Voyage).where(Voyage.code == code).with_for_update(read=True))
+    if row is None:
+        return None
+    return VoyageStanding(row.code, row.vehicle_id, row.from_id, row.to_id, row.departed_at is not None)
+
+
 def diversions(session: Session, site_id: int) -> tuple[DiversionStanding, ...]:
     """Those that lead away from a site."""
     rows = session.scalars(select(Diversion).where(Diversion.from_site_id == site_id))
@@ -207,7 +227,9 @@ def parents(session: Session, custody: Custody, *, lock: bool) -> dict[int, Cust
     for parent_id in session.scalars(
         select(ManifestLink.parent_id)
         .where(ManifestLink.child_id == custody.id)
-        .order_by(ManifestLink.parent_id)
+        .order_by(
+            ManifestLink.parent_id.desc()
+        )  # the younger first, as everywhere: no two wait for each other
     ).all():
         parent = custody_by_id(session, parent_id, lock=lock)
         if parent is not None:

@@ -5,16 +5,14 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from models.custody_words import Act, StockMove
-from models.lineage import StockEntry
+from models.custody_words import Act
+from models.lineage import ManifestLink
 from models.manifests import Disposal, Leg, MoistureTest, Receipt, Weighing
 from models.vocabulary import WeighingRole
 from models.weighbridge import GateArrival
+from tracking.operations.custody.stock import add_stock
 from tracking.rules.custody.facts import Custody, Step, Weighed
 from tracking.rules.custody.outcome import DECISIONS, new_weighings
-from tracking.rules.custody.quantities import dry_fraction, left_kg, share_dry_kg, wet_kg
-
-MAIN_PILE = "main"  # of a site: it accepts into one stock unless it names another
 
 
 def declare(session: Session, step: Step, outcome: Custody, user_id: int | None, now: datetime) -> None:
@@ -23,6 +21,10 @@ def declare(session: Session, step: Step, outcome: Custody, user_id: int | None,
         add_weighing(session, outcome.id, key, weighed)
     if step.act is Act.HAND_OVER:
         close_leg(session, outcome, step.given.at)
+    elif step.act is Act.ISSUE:
+        set_dry_parts(session, outcome)
+    elif step.given.voyage is not None and outcome.current is not None:
+        board(session, outcome, step.given.voyage)
     elif step.act is Act.ARRIVE:
         add_arrival(session, outcome)
     elif step.act in DECISIONS:
@@ -66,6 +68,26 @@ def close_leg(session: Session, outcome: Custody, at: datetime) -> None:
     )
 
 
+def set_dry_parts(session: Session, outcome: Custody) -> None:
+    """The links to the parents get the dry mass as it is when the child is issued."""
+    for part in outcome.parts_in:
+        where = (ManifestLink.child_id == outcome.id) & (ManifestLink.parent_id == part.manifest_id)
+        session.execute(
+            update(ManifestLink)
+            .where(where)
+            .values(dry_kg=part.dry_kg)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def board(session: Session, outcome: Custody, voyage: str) -> None:
+    """The leg that begins is one of a voyage."""
+    where = (Leg.manifest_id == outcome.id) & (Leg.seq == outcome.leg_seq)
+    session.execute(
+        update(Leg).where(where).values(voyage=voyage).execution_options(synchronize_session=False)
+    )
+
+
 def add_arrival(session: Session, outcome: Custody) -> None:
     """What the gate wrote down."""
     arrival = outcome.arrival or Weighed(at=outcome.last_event_at)
@@ -98,62 +120,3 @@ def add_receipt(session: Session, step: Step, outcome: Custody) -> None:
 def add_disposal(session: Session, step: Step, outcome: Custody) -> None:
     mass_kg = step.given.mass_kg if step.given.mass_kg is not None else outcome.accepted_kg
     session.add(Disposal(manifest_id=outcome.id, method=step.given.method, mass_kg=mass_kg, at=step.given.at))
-
-
-def add_stock(session: Session, step: Step, outcome: Custody, user_id: int | None, now: datetime) -> None:
-    """Entries of the pile's ledger: what came and went with this step."""
-    site_id = outcome.received_at_id or outcome.destination_id
-    pile = step.given.pile or MAIN_PILE
-    moves: list[tuple[StockMove, int, str, int, float | None, float | None]] = []
-    fraction = dry_fraction(outcome)
-    if step.act is Act.STORE and outcome.current is not None:
-        wet = wet_kg(outcome)
-        moves.append((StockMove.STORED, outcome.current.to_id, pile, outcome.id, wet, share(wet, fraction)))
-    elif step.act is Act.RELOAD and outcome.current is not None:
-        left = left_kg(step.custody)
-        dry = None if left is None else share_dry_kg(step.custody, left)
-        stored = step.custody.store_pile or pile
-        moves.append((StockMove.LOADED, outcome.current.to_id, stored, outcome.id, minus(left), minus(dry)))
-    elif step.act is Act.LOAD:
-        moves += from_piles(step)
-    elif step.act in DECISIONS and outcome.accepted_kg:
-        wet = outcome.accepted_kg
-        moves.append((StockMove.ACCEPTED, site_id, pile, outcome.id, wet, share(wet, fraction)))
-    elif step.act is Act.DISPOSE:
-        wet = step.given.mass_kg if step.given.mass_kg is not None else outcome.accepted_kg
-        dry = share(wet, fraction)
-        moves.append((StockMove.DISPOSED, site_id, pile, outcome.id, minus(wet), minus(dry)))
-    for move, facility_id, name, manifest_id, wet, dry in moves:
-        if wet:
-            session.add(
-                StockEntry(
-                    facility_id=facility_id,
-                    pile=name,
-                    move=move,
-                    manifest_id=manifest_id,
-                    wet_kg=wet,
-                    dry_kg=dry,
-                    at=step.given.at,
-                    entered_at=now,
-                    user_id=user_id,
-                )
-            )
-
-
-def from_piles(step: Step) -> list[tuple[StockMove, int, str, int, float | None, float | None]]:
-    """A child takes its parts out of the piles in which its parents lie."""
-    moves: list[tuple[StockMove, int, str, int, float | None, float | None]] = []
-    for part in step.custody.parts_in:
-        parent = step.ground.parents.get(part.manifest_id)
-        if parent is not None and parent.store_pile is not None and parent.current is not None:
-            place_id, pile = parent.current.to_id, parent.store_pile
-            moves.append((StockMove.LOADED, place_id, pile, parent.id, -part.wet_kg, minus(part.dry_kg)))
-    return moves
-
-
-def share(wet: float | None, fraction: float | None) -> float | None:
-    return None if wet is None or fraction is None else wet * fraction
-
-
-def minus(value: float | None) -> float | None:
-    return None if value is None else -value

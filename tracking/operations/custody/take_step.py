@@ -32,7 +32,7 @@ from tracking.operations.custody.sign import keep_signature, signed_already
 from tracking.operations.mark_manifests import mark_manifest_ids
 from tracking.queries.custody_facts import custody_by_id, custody_by_number, in_dispute
 from tracking.queries.custody_ground import ground_of
-from tracking.rules.custody.arrows import ALWAYS, Arrow, arrow_for
+from tracking.rules.custody.arrows import ALWAYS, ARROWS, Arrow, arrow_for
 from tracking.rules.custody.checks import Warned, warnings_of
 from tracking.rules.custody.facts import Blocked, Custody, Given, Step
 from tracking.rules.custody.outcome import after, signs_as
@@ -96,15 +96,42 @@ def take_step(
     seen: Seen | None = None,
 ) -> Taken:
     """Sign an act in the caller's writing transaction; raises a CustodyRefused and changes nothing then."""
+    hold_row(session, number)
     custody = custody_by_number(session, number, viewer)
     if custody is None:
         raise ManifestUnknown(number)
     if seen is not None and (custody.state, custody.version) != (seen.state, seen.version):
         raise taken_meanwhile(session, custody)
+    refuse_repeated(session, custody, act)
     step, arrow = prepare(session, custody, act, given, setting)
     if viewer.role not in roles_of(arrow):
         raise NotYourSignature
     return sign_step(session, step, arrow, signer, setting)
+
+
+def hold_row(session: Session, number: str) -> None:
+    """Keep the manifest's row, so that a second signer reads what the first one left behind.
+
+    Apart from reading it: a statement that had to wait for a row still sees the other tables as they were.
+    On SQLite the writing transaction is alone already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(Manifest.id).where(Manifest.number == number).with_for_update())
+
+
+def refuse_repeated(session: Session, custody: Custody, act: Act) -> None:
+    """A step that was taken already is not signed again: raises TakenMeanwhile with who did, and when."""
+    if arrow_for(act, custody.state) is not None:
+        return
+    starts = {(arrow.source, arrow.target) for arrow in ARROWS if arrow.act is act}
+    events = session.execute(
+        select(CustodyEvent.from_state, CustodyEvent.to_state, CustodyEvent.actor, CustodyEvent.at)
+        .where(CustodyEvent.manifest_id == custody.id)
+        .order_by(CustodyEvent.id.desc())
+    )
+    for source, target, by, at in events:
+        if (source, target) in starts:
+            raise TakenMeanwhile(by, at, custody.state)
 
 
 def machine_step(session: Session, custody: Custody, act: Act, given: Given, setting: Setting) -> Taken:
@@ -125,7 +152,7 @@ def prepare(
     if arrow is None:
         raise ActNotPossible(act, custody.state)
     day = given.at.astimezone(setting.zone).date()
-    ground = ground_of(session, custody, act, given.place_id)
+    ground = ground_of(session, custody, act, given, setting.zone)
     return Step(act, custody, ground, given, setting.now, day), arrow
 
 

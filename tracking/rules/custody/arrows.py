@@ -16,13 +16,19 @@ from tracking.rules.custody.guards import (
     not_on_hold,
     reason_given,
 )
+from tracking.rules.custody.guards_family import (
+    all_passed_on,
+    family_fits,
+    no_more_than_parts,
+    within_parents,
+)
 from tracking.rules.custody.guards_issue import (
     approved_out_of_province,
+    dredged_from_works,
     legs_complete,
     legs_join,
     places_in_force,
     plan_open,
-    within_parents,
 )
 from tracking.rules.custody.guards_receipt import (
     children_closed,
@@ -41,6 +47,7 @@ from tracking.rules.custody.guards_way import (
     on_its_last_leg,
     plausible_weighing,
     something_left_in_store,
+    voyage_takes_it,
     weighed_to_load,
 )
 
@@ -75,6 +82,8 @@ ISSUING = (
     approved_out_of_province,
     legs_complete,
     legs_join,
+    dredged_from_works,
+    family_fits,
     within_parents,
 )
 DECIDING = (weighed_to_accept, plausible_weighing, masses_sum)
@@ -86,10 +95,16 @@ ARROWS: tuple[Arrow, ...] = (
     Arrow(Act.ISSUE, S.DRAFT, S.ISSUED, (ORIGIN,), ISSUING, ORIGIN),
     Arrow(Act.EXPIRE, S.ISSUED, S.EXPIRED, ()),
     Arrow(Act.CANCEL, S.ISSUED, S.CANCELLED, (ORIGIN,), (reason_given, never_departed)),
-    Arrow(Act.LOAD, S.ISSUED, S.LOADED, (ORIGIN,), (weighed_to_load,), ORIGIN),
+    Arrow(Act.LOAD, S.ISSUED, S.LOADED, (ORIGIN,), (weighed_to_load, no_more_than_parts), ORIGIN),
     Arrow(Act.CANCEL_LOADED, S.LOADED, S.CANCELLED, (ORIGIN, CARRIER), (reason_given, never_departed)),
     Arrow(
-        Act.DEPART, S.LOADED, S.IN_TRANSIT, (CARRIER,), (next_leg_exists, next_vehicle_fits), CARRIER, leg=1
+        Act.DEPART,
+        S.LOADED,
+        S.IN_TRANSIT,
+        (CARRIER,),
+        (next_leg_exists, next_vehicle_fits, voyage_takes_it),
+        CARRIER,
+        leg=1,
     ),
     Arrow(Act.HAND_OVER, S.IN_TRANSIT, S.AT_TRANSFER, (CARRIER,), (next_leg_exists, plausible_weighing)),
     Arrow(
@@ -97,7 +112,7 @@ ARROWS: tuple[Arrow, ...] = (
         S.AT_TRANSFER,
         S.IN_TRANSIT,
         (CARRIER,),
-        (next_leg_exists, next_vehicle_fits, plausible_weighing, nothing_passed_on),
+        (next_leg_exists, next_vehicle_fits, plausible_weighing, nothing_passed_on, voyage_takes_it),
         CARRIER,
         leg=1,
     ),
@@ -114,7 +129,7 @@ ARROWS: tuple[Arrow, ...] = (
         S.IN_STORE,
         S.LOADED,
         (STORE,),
-        (next_leg_exists, weighed_to_load, something_left_in_store),
+        (next_leg_exists, weighed_to_load, something_left_in_store, nothing_passed_on),
         STORE,
     ),
     Arrow(
@@ -139,8 +154,8 @@ ARROWS: tuple[Arrow, ...] = (
         RECEIVER,
     ),
     Arrow(Act.ABORT, S.IN_TRANSIT, S.ABORTED, (CARRIER,), (reason_given,)),
-    Arrow(Act.REGROUP, S.AT_TRANSFER, S.REGROUPED, ()),
-    Arrow(Act.REGROUP, S.IN_STORE, S.REGROUPED, ()),
+    Arrow(Act.REGROUP, S.AT_TRANSFER, S.REGROUPED, (), (all_passed_on,)),
+    Arrow(Act.REGROUP, S.IN_STORE, S.REGROUPED, (), (all_passed_on,)),
     Arrow(Act.CLOSE, S.DISPOSED, S.CLOSED, (), (children_closed, no_open_correction, gap_decided)),
     Arrow(Act.CLOSE, S.REJECTED, S.CLOSED, (), (children_closed, no_open_correction)),
     Arrow(Act.CLOSE, S.ABORTED, S.CLOSED, (), (children_closed, no_open_correction)),

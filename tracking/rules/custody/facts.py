@@ -117,9 +117,9 @@ class Custody:
     refused_kg: float | None = None
     parts_out: tuple[Part, ...] = ()
     parts_in: tuple[Part, ...] = ()
-    stored_kg: float = 0.0  # of this load, as it went into store
+    stored_kg: float = 0.0  # of this load, as it went into store and as the pile was surveyed since
     stored_dry_kg: float | None = None
-    store_pile: str | None = None
+    store_pile: str | None = None  # in which it lies, in store or as accepted
     departed: bool = False
     on_hold: bool = False
     correction_open: bool = False
@@ -232,6 +232,17 @@ class ApprovalStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class VoyageStanding:
+    """航次: a vessel's trip that takes loads on at one place and gives them over at another."""
+
+    code: str
+    vehicle_id: int
+    from_id: int
+    to_id: int
+    departed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What the step stands on: only what the manifest names is in here."""
 
@@ -242,6 +253,7 @@ class Ground:
     approval: ApprovalStanding | None = None
     diversions: tuple[DiversionStanding, ...] = ()
     parents: Mapping[int, Custody] = field(default_factory=dict)
+    voyage: VoyageStanding | None = None  # the one that is named with the step
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +272,7 @@ class Given:
     mass_kg: float | None = None
     pile: str | None = None
     place_id: int | None = None  # ARRIVE: the facility whose gate it is
+    voyage: str | None = None  # DEPART, TAKE_OVER: the voyage that takes the load on
     backdated: bool = False  # from a device that was offline, or from paper
 
 

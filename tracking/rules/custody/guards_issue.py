@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from models.custody_words import LicenceKind
-from models.vocabulary import FacilityKind, ManifestKind, Mode
+from models.vocabulary import FacilityKind, ManifestKind, Mode, SludgeKind
 from tracking.rules.custody.facts import Blocked, PlaceStanding, Step, Stretch
 from tracking.rules.custody.guards import blocked
-from tracking.rules.custody.quantities import ROUNDING_KG, left_kg
 
 LICENCES = {Mode.ROAD: LicenceKind.ROAD_TRANSPORT, Mode.WATER: LicenceKind.WATERWAY_TRANSPORT}
 """What each mode asks of its vehicle. A vessel needs no road licence and a truck no waterway licence: each
@@ -41,6 +40,14 @@ def permitted(step: Step, place: PlaceStanding) -> Iterator[Blocked]:
         yield blocked("destination", "no_permit_on_day", facility=place.code, day=step.day.isoformat())
     elif not any(permit.sludge_kinds is None or kind.value in permit.sludge_kinds for permit in held):
         yield blocked("sludge_kind", "kind_not_permitted", facility=place.code, sludge_kind=kind.value)
+
+
+def dredged_from_works(step: Step) -> Iterator[Blocked]:
+    """A moving works digs sewer sludge and nothing else: its limits are not a plant's."""
+    origin = step.ground.places[step.custody.origin_id]
+    if origin.kind is FacilityKind.WORKS and step.custody.sludge_kind is not SludgeKind.DREDGED:
+        kind = step.custody.sludge_kind.value
+        yield blocked("sludge_kind", "works_give_dredged", facility=origin.code, sludge_kind=kind)
 
 
 def plan_open(step: Step) -> Iterator[Blocked]:
@@ -131,19 +138,3 @@ def legs_join(step: Step) -> Iterator[Blocked]:
             yield blocked(f"legs[{index - 1}].to", "no_place_to_change", facility=change.code)
     if legs[-1].to_id != step.custody.destination_id:
         yield blocked(f"legs[{len(legs) - 1}].to", "last_leg_elsewhere")
-
-
-def within_parents(step: Step) -> Iterator[Blocked]:
-    """A child takes no more than its parents have left, what it takes being counted among their parts."""
-    for index, part in enumerate(step.custody.parts_in):
-        parent = step.ground.parents.get(part.manifest_id)
-        left = None if parent is None else left_kg(parent)
-        if left is not None and left < -ROUNDING_KG:
-            had = round(left + part.wet_kg, 1)
-            yield blocked(
-                f"parents[{index}].wet_kg",
-                "child_too_big",
-                parent=part.number,
-                left_kg=had,
-                wanted_kg=part.wet_kg,
-            )

@@ -72,6 +72,23 @@ def in_store_at_a_node(step: Step) -> Iterator[Blocked]:
         yield blocked("pile", "pile_missing")
 
 
+def voyage_takes_it(step: Step) -> Iterator[Blocked]:
+    """The voyage that is named is this vessel's, between these places, and has not sailed."""
+    leg, voyage = step.custody.following, step.ground.voyage
+    if step.given.voyage is None:
+        return
+    if voyage is None:
+        yield blocked("voyage", "no_such_voyage", voyage=step.given.voyage)
+    elif leg is not None and (voyage.vehicle_id, voyage.from_id, voyage.to_id) != (
+        leg.vehicle_id,
+        leg.from_id,
+        leg.to_id,
+    ):
+        yield blocked("voyage", "voyage_of_others", voyage=voyage.code, manifest=step.custody.number)
+    elif voyage.departed:
+        yield blocked("voyage", "voyage_has_sailed", voyage=voyage.code)
+
+
 def on_its_last_leg(step: Step) -> Iterator[Blocked]:
     """A load comes in at the gate only from its last leg."""
     if step.custody.following is not None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from models.custody_words import Act, Capacity
 from models.vocabulary import ReceiptDecision, WeighingRole
 from tracking.rules.custody.arrows import Arrow
-from tracking.rules.custody.facts import Custody, Step, Weighed
+from tracking.rules.custody.facts import Custody, Part, Step, Weighed
 from tracking.rules.custody.guards_receipt import split_of, weighed_in
 from tracking.rules.custody.guards_way import CHILDREN
 from tracking.rules.custody.parties import organisation_for
-from tracking.rules.custody.quantities import last_weighed
+from tracking.rules.custody.quantities import last_weighed, share_dry_kg
 
 DECISIONS = {
     Act.ACCEPT: ReceiptDecision.ACCEPTED,
@@ -37,12 +37,31 @@ def after(step: Step, arrow: Arrow) -> Custody:
         weighed={**before.weighed, **new_weighings(step)},
     )
     if step.act is Act.ISSUE:
-        return replace(changed, issued_at=step.given.at)
+        return replace(changed, issued_at=step.given.at, parts_in=parts_as_given(step))
+    if step.given.voyage is not None and step.act in (Act.DEPART, Act.TAKE_OVER):
+        return aboard(changed, step.given.voyage)
     if step.act is Act.ARRIVE:
         return arrived(step, changed)
     if step.act in DECISIONS:
         return decided(step, changed)
     return changed
+
+
+def parts_as_given(step: Step) -> tuple[Part, ...]:
+    """Of what the child takes, the dry mass as its parents stand when it is issued."""
+    parents = step.ground.parents
+    return tuple(
+        replace(part, dry_kg=share_dry_kg(parents[part.manifest_id], part.wet_kg))
+        if part.manifest_id in parents
+        else part
+        for part in step.custody.parts_in
+    )
+
+
+def aboard(changed: Custody, voyage: str) -> Custody:
+    """The leg that begins is one of a vessel's voyage."""
+    legs = tuple(replace(leg, voyage=voyage) if leg.seq == changed.leg_seq else leg for leg in changed.legs)
+    return replace(changed, legs=legs)
 
 
 def arrived(step: Step, changed: Custody) -> Custody:
@@ -88,7 +107,7 @@ def key_of(step: Step) -> tuple[WeighingRole, int] | None:
         Act.RELOAD: (WeighingRole.LOADED, next_seq),
         Act.HAND_OVER: (WeighingRole.HANDOVER, step.custody.leg_seq),
         Act.TAKE_OVER: (WeighingRole.TAKEN, next_seq),
-        Act.STORE: (WeighingRole.TAKEN, 0),
+        Act.STORE: (WeighingRole.TAKEN, next_seq),
         Act.ACCEPT: (WeighingRole.RECEIVED, 0),
         Act.PART_ACCEPT: (WeighingRole.RECEIVED, 0),
         Act.REJECT: (WeighingRole.RECEIVED, 0),

@@ -1,7 +1,7 @@
 """For whom may somebody sign a step? The organisation behind a capacity, and the roles that act for it."""
 
 from models.custody_words import Act, Capacity
-from models.vocabulary import Role
+from models.vocabulary import CustodyState, Role
 from tracking.rules.custody.facts import Custody, Ground
 
 ROLES: dict[Capacity, frozenset[Role]] = {
@@ -35,3 +35,27 @@ def organisation_for(
         leg = custody.following if begins else custody.current
         return None if leg is None else leg.carrier_id
     return None
+
+
+def who_may_pass_on(parent: Custody, ground: Ground) -> frozenset[int]:
+    """Which organisations may issue a child of this load: those who have it and those who answer for it.
+
+    What stands at a node: its operator and the carrier that brought it. What broke down: its carrier and
+    who issued it. What was refused: the receiver, the carrier at the gate and who issued it.
+    """
+    leg = parent.current
+    carrier_id = None if leg is None else leg.carrier_id
+    at_node = parent.state in (CustodyState.AT_TRANSFER, CustodyState.IN_STORE)
+    if at_node:
+        place = None if leg is None else ground.places.get(leg.to_id)
+    elif parent.state is CustodyState.ABORTED:
+        place = None
+    else:
+        place = ground.places.get(parent.received_at_id or parent.destination_id)
+    origin = ground.places.get(parent.origin_id)
+    named = {
+        None if parent.state is CustodyState.IN_STORE else carrier_id,
+        None if place is None else place.organisation_id,
+        None if at_node else parent.issuer_id or (None if origin is None else origin.organisation_id),
+    }
+    return frozenset(each for each in named if each is not None)

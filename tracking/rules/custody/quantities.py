@@ -40,6 +40,21 @@ def wet_kg(custody: Custody) -> float | None:
     return custody.planned_kg
 
 
+def resting_place(custody: Custody) -> int | None:
+    """Row id of the facility from which the load would travel on under a child; None: it would not.
+
+    Of a breakdown it is where the leg began: the place on the road is told by coordinates.
+    """
+    leg = custody.current
+    if custody.state in (CustodyState.AT_TRANSFER, CustodyState.IN_STORE):
+        return None if leg is None else leg.to_id
+    if custody.state is CustodyState.ABORTED:
+        return None if leg is None else leg.from_id
+    if custody.decision in (ReceiptDecision.REJECTED, ReceiptDecision.PART_ACCEPTED):
+        return custody.received_at_id or custody.destination_id
+    return None
+
+
 def to_pass_on_kg(custody: Custody) -> float | None:
     """How much of the load may travel on under children in this state, before any does; None: unknown."""
     if custody.state in (CustodyState.ABORTED, CustodyState.AT_TRANSFER):
@@ -66,7 +81,7 @@ def share_dry_kg(custody: Custody, part_kg: float) -> float | None:
 
     The last part takes what the others left, so that the parts sum to the whole exactly.
     """
-    fraction, whole = dry_fraction(custody), to_pass_on_kg(custody)
+    fraction, whole = dry_to_pass_on(custody), to_pass_on_kg(custody)
     if fraction is None:
         return None
     before = [part.dry_kg for part in custody.parts_out]
@@ -74,6 +89,14 @@ def share_dry_kg(custody: Custody, part_kg: float) -> float | None:
     if whole is not None and left is not None and abs(left - part_kg) <= ROUNDING_KG and None not in before:
         return max(whole * fraction - sum(each for each in before if each is not None), 0.0)
     return part_kg * fraction
+
+
+def dry_to_pass_on(custody: Custody) -> float | None:
+    """The dry fraction of what may travel on: of a load in store as its pile's books say."""
+    in_store = custody.state is CustodyState.IN_STORE and custody.stored_kg > 0
+    if in_store and custody.stored_dry_kg is not None:
+        return custody.stored_dry_kg / custody.stored_kg
+    return dry_fraction(custody)
 
 
 def received_net_kg(custody: Custody) -> float | None:
