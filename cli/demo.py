@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -19,7 +20,9 @@ from sqlalchemy import Engine
 from cli.progress import progress_on_terminal
 from cli.runtime import now, ready_engine, settings, thresholds
 from demo.live.city import CityPlan, Login, is_empty, load_past, make_logins, make_world, world_ends
+from demo.live.desk import lay_out
 from demo.live.play import LiveCity
+from models.session import write_sessions
 from models.settings import state_path
 from reports.wording import label
 from tracking.operations.analyse import analyse, analysis_moment
@@ -43,6 +46,8 @@ def demo(seed: int, plants: int, vehicles: int, bind: str | None, live: bool, se
     folder = state_path(settings(), "demo")
     since = build(engine, folder, CityPlan(seed, plants, vehicles))
     logins = make_logins(engine, Path(settings().state_dir), now())
+    with write_sessions(engine).begin() as session:
+        lay_out(session, now(), ZoneInfo(settings().timezone), thresholds().custody)
     if seed_only:
         show_logins(console, logins, None)
         return

@@ -34,6 +34,7 @@ KINDS_OF_ROLE = (
     (Role.REGULATOR, "regulator", (OrganisationKind.REGULATOR,)),
     (Role.PLANT, "plant", (OrganisationKind.PLANT_OPERATOR,)),
     (Role.HAULER, "hauler", (OrganisationKind.HAULER,)),
+    (Role.DRIVER, "driver", (OrganisationKind.HAULER,)),
     (Role.SITE, "site", (OrganisationKind.SITE_OPERATOR,)),
     (Role.ADMINISTRATOR, "admin", ()),
 )
