@@ -16,10 +16,10 @@ from reports import wording
 from tracking.queries.names import Name
 from web.addresses import same_list, url_with
 from web.clock import now
+from web.item_refusals import refusal_sentence, refused_place
 from web.languages import LANGUAGES, language
 from web.map_words import map_words
 from web.navigation import device_links, may_open, navigation
-from web.refusal_words import refusal_sentence, refused_place
 
 UNKNOWN = "—"
 

@@ -1,7 +1,7 @@
 """Why was a message kept aside, in the reader's language?
 
 The database holds English sentences, as the programming interface answers them. The common ones are known
-here, and so is what decoders say of items (refusal_words); anything else is shown as it is.
+here, and so is what decoders say of items (item_refusals); anything else is shown as it is.
 """
 
 import re
@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from gps_ingest.store.acceptance import OUT_OF_SERVICE, UNKNOWN_DEVICE
 from gps_ingest.store.proof import NO_TOKEN_ISSUED, NO_TOKEN_SHOWN, WRONG_TOKEN
-from web.refusal_words import refusal_sentence, refused_place
+from web.item_refusals import refusal_sentence, refused_place
 
 IN_PART = re.compile(r"(\d+) not taken: (.*)", re.DOTALL)
 ITEM = re.compile(r"(\[\d+\]|file|sentences|(?:line|point|feature) \d+) (\S*): (.*)", re.DOTALL)

@@ -1,118 +1,80 @@
-"""Why could an item of a message not be taken, in the reader's language?
+"""What does the reader hear when custody refuses? A status, a title, a sentence, and one for each field."""
 
-Decoders say it in English, as the programming interface answers and the database keeps it. Each sentence that
-a file can bring about is known here by its pattern; what is in it (a value, a line, a count) is carried over.
-A sentence that is not known is shown as it is.
-"""
+from dataclasses import dataclass
 
-import re
-from functools import cache
+from flask import current_app
+from flask_babel import get_locale
 
-from flask_babel import gettext as _
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name by which catalogues find texts
-    """Mark a text for translation where it is not translated yet."""
-    return text
-
-
-SENTENCES = (
-    N_("is missing"),
-    N_("is missing: positions without times prove nothing"),
-    N_("%(value)s is not an ISO 8601 time"),
-    N_("%(value)s has no time zone"),
-    N_("%(value)s lies outside 1980-01-06 to 2100-01-01"),
-    N_("%(value)s is not a number"),
-    N_("%(value)s is not a coordinate in degrees"),
-    N_("%(value)s is beyond any such quantity"),
-    N_("%(value)s is none of %(words)s"),
-    N_("is not an object"),
-    N_("is not JSON: %(error)s"),
-    N_("is neither a FeatureCollection nor a Feature of GeoJSON"),
-    N_("has no feature that is a report or a track"),
-    N_("states a reference system that is not WGS 84"),
-    N_("is not a list of longitude and latitude"),
-    N_("has not one time for each position"),
-    N_("has not one list of times for each line"),
-    N_("%(value)s is neither a point nor a line"),
-    N_("the feature belongs to another device"),
-    N_("the row belongs to another device"),
-    N_("the first line is longer than %(count)s bytes"),
-    N_("the first line is not a line of column names in UTF-8"),
-    N_("the first line names no column %(names)s"),
-    N_("the first line names %(names)s twice"),
-    N_("the line is longer than %(count)s bytes"),
-    N_("the line is not UTF-8 text"),
-    N_("the line is not a row of cells: %(error)s"),
-    N_("%(count)s cells under %(columns)s columns"),
-    N_("no track point has a time: positions without times prove nothing"),
-    N_("none of the first %(count)s track points has a time: positions without times prove nothing"),
-    N_("has no track points"),
-    N_("the XML breaks off: %(error)s"),
-    N_("is not XML: %(error)s"),
-    N_("is not GPX: its first element is <%(name)s>"),
-    N_("has a DOCTYPE, which a track never needs"),
-    N_("nests deeper than %(count)s elements"),
-    N_("GGA has no date, and there is no RMC that tells it"),
-    N_("has %(count)s fields, fewer than nine"),
-    N_("the status %(value)s is neither A nor V"),
-    N_("%(value)s is no date and time as ddmmyy hhmmss"),
-    N_("%(value)s is no date as ddmmyy"),
-    N_("%(value)s is no date"),
-    N_("%(value)s is no time"),
-    N_("%(value)s is no place as degrees and minutes"),
-    N_("%(value)s is no place on Earth"),
-    N_("has %(count)s bytes, more than %(most)s"),
-    N_("has bytes that are no ASCII"),
-    N_("%(value)s ends without a checksum"),
-    N_("%(value)s is no sentence"),
-    N_("the checksum is %(told)s, the content makes %(found)s"),
-    N_("the tag block %(value)s has a bad checksum"),
-    N_("the device was not on a vehicle of whoever files this then"),
-    N_("the time lies more than %(hours)s h after the time of receipt"),
-    N_("here begin %(count)s more items that could not be taken; they are counted and not told one by one"),
-    N_(
-        "reading stops here: %(bad)s items before could not be read, %(good)s could;"
-        " %(count)s were not looked at"
-    ),
+from models.values import Reason
+from reports.catalogues import LOCALES
+from reports.custody_wording import custody_text, say_refused
+from reports.quantities import moment
+from reports.wording import label
+from tracking.operations.custody.refusals import (
+    ActNotPossible,
+    CustodyRefused,
+    ManifestUnknown,
+    NotASignature,
+    NotYourSignature,
+    StepBlocked,
+    TakenMeanwhile,
 )
-PLACES = (
-    N_("file"),
-    N_("sentences"),
-    N_("line %(number)s"),
-    N_("point %(number)s"),
-    N_("feature %(number)s"),
-)
-GAP = re.compile(r"%\\\((\w+)\\\)s|%\((\w+)\)s")
+
+PROOF_FIELDS = {
+    "wrong_password": "password",
+    "too_many_passwords": "password",
+    "login_not_recent": "password",
+    "proof_needed": "password",
+}
+"""Beside which field a proof that does not hold is told; any other is told beside the code."""
 
 
-@cache
-def patterns(texts: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Each text with what it matches, those with the most words of their own first."""
-    own_length = {text: len(GAP.sub("", text)) for text in texts}
-    ordered = sorted(texts, key=lambda text: own_length[text], reverse=True)
-    return tuple((re.compile(pattern_of(text), re.DOTALL), text) for text in ordered)
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal in words. `errors`: (field as a dotted path, sentence); a blank field is the whole."""
+
+    status: int
+    title: str
+    sentence: str
+    errors: list[tuple[str, str]]
 
 
-def pattern_of(text: str) -> str:
-    """A text as an expression in which each %(name)s stands for anything."""
-    return GAP.sub(lambda gap: f"(?P<{gap[1] or gap[2]}>.+)", re.escape(text))
+def worded(refusal: CustodyRefused) -> Refused:
+    """The refusal in the language of the request."""
+    locale = reader()
+    if isinstance(refusal, StepBlocked):
+        zone = current_app.extensions["settings"].timezone
+        errors = [(each.field, say_refused(each.reason, locale, zone)) for each in refusal.blocked]
+        sentence = custody_text("sentence.blocked", locale, count=len(errors))
+        if len(errors) == 1:
+            sentence = errors[0][1]
+        return Refused(422, custody_text("title.blocked", locale), sentence, errors)
+    if isinstance(refusal, NotASignature):
+        sentence = say_refused(Reason(f"custody.{refusal.why}"), locale)
+        field = PROOF_FIELDS.get(refusal.why, "code")
+        return Refused(422, custody_text("title.not_a_signature", locale), sentence, [(field, sentence)])
+    status, title, sentence = plainly(refusal, locale)
+    return Refused(status, custody_text(title, locale), sentence, [])
 
 
-def refusal_sentence(reason: str) -> str:
-    """Why an item was not taken, in the reader's language."""
-    return in_words(reason, SENTENCES)
+def plainly(refusal: CustodyRefused, locale: str) -> tuple[int, str, str]:
+    """(status, key of the title, sentence) of a refusal that no field is to blame for."""
+    if isinstance(refusal, ManifestUnknown):
+        return 404, "title.unknown", custody_text("sentence.unknown", locale)
+    if isinstance(refusal, NotYourSignature):
+        return 403, "title.forbidden", custody_text("sentence.not_yours", locale)
+    if isinstance(refusal, ActNotPossible):
+        words = {"act": label(refusal.act, locale), "state": label(refusal.state, locale)}
+        return 409, "title.blocked", custody_text("sentence.act_not_possible", locale, **words)
+    if isinstance(refusal, TakenMeanwhile):
+        at = moment(refusal.at, current_app.extensions["settings"].timezone)
+        words = {"by": refusal.by, "at": at, "state": label(refusal.state, locale)}
+        return 409, "title.conflict", custody_text("sentence.taken_meanwhile", locale, **words)
+    return 409, "title.blocked", custody_text("sentence.refused", locale)
 
 
-def refused_place(place: str) -> str:
-    """Where the item stood, in the reader's language."""
-    return in_words(place, PLACES)
-
-
-def in_words(said: str, texts: tuple[str, ...]) -> str:
-    """The translation of the first text that `said` matches; without one as it is."""
-    for pattern, text in patterns(texts):
-        found = pattern.fullmatch(said)
-        if found:
-            return str(_(text, **found.groupdict()))
-    return said
+def reader() -> str:
+    """The language of the request, as the catalogues name it."""
+    locale = get_locale()
+    language = "" if locale is None else locale.language
+    return language if language in LOCALES else LOCALES[0]

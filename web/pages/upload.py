@@ -23,7 +23,7 @@ from tracking.queries.device_list import DeviceFilter, DeviceRow, device_by_code
 from web.clock import now
 from web.database import reading, writing
 from web.forms.upload import UploadForm
-from web.refusal_words import refusal_sentence, refused_place
+from web.item_refusals import refusal_sentence, refused_place
 from web.signed_in import account, viewer
 from web.upload_formats import LOGGER_FORMATS
 

@@ -12,8 +12,8 @@ from gps_ingest.decoders.reception import Reception
 from gps_ingest.store.held_back import OUTSIDE_STAYS, TOO_FAR_AHEAD
 from models.vocabulary import Protocol
 from tests.gps_ingest.nmea.receiving import GGA, RMC, lines, rmc
+from web.item_refusals import PLACES, SENTENCES, refusal_sentence, refused_place
 from web.kept_reasons import kept_reason
-from web.refusal_words import PLACES, SENTENCES, refusal_sentence, refused_place
 
 HAN = re.compile(r"[一-鿿]")
 CSV = b"recorded_at,lat,lon,load_state\n2026-03-02T00:00:00Z,31.5,120,full\n"
