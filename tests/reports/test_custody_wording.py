@@ -28,8 +28,8 @@ def given_reasons() -> list[tuple[str, frozenset[str]]]:
     """(code, names of its parameters) of every refusal in the source."""
     found = [(f"custody.{code}", frozenset({"given"})) for code in sorted(NAMED_LATER)]
     for call in calls():
-        name = getattr(call.func, "id", "")
-        position = {"blocked": 1, "NotASignature": 0}.get(name)
+        name = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
+        position = {"blocked": 1, "say": 1, "NotASignature": 0}.get(name)
         if position is None or len(call.args) <= position:
             continue
         code = call.args[position]
