@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +23,7 @@ from reports.certificate.render import certificate_html, certificate_pdf, title_
 from reports.pdf import FONTS, AttachedFile, PdfError, write_pdf
 from reports.quantities import mass_t, moment, percent
 from tests import factories
-from tests.factories import DAY, Haul
+from tests.factories import DAY
 from tests.reports.conftest import NOW, REGULATOR, SETTINGS, contradict
 
 LOCALES = ("zh", "en")
@@ -61,29 +62,42 @@ def words_of(html: str) -> list[str]:
     return [squeezed(each) for each in texts if squeezed(each)]
 
 
+@dataclass(frozen=True)
+class Printed:
+    """Facts and their PDF in each language."""
+
+    facts: CertificateFacts
+    pdfs: Mapping[str, bytes]
+
+
 @pytest.fixture(scope="module")
-def made() -> dict[str, bytes]:
-    """One PDF a language, made once for the tests that only look at it."""
+def made() -> dict[str, Printed]:
+    """By engine, made once for the tests that only look at it."""
     return {}
 
 
 @pytest.fixture
-def pdfs(made: dict[str, bytes], facts: CertificateFacts) -> Mapping[str, bytes]:
-    for locale in LOCALES:
-        if locale not in made:
-            made[locale] = certificate_pdf(facts, locale)
-    return made
+def printed(made: dict[str, Printed], database_kind: str, facts: CertificateFacts) -> Printed:
+    if database_kind not in made:
+        made[database_kind] = Printed(facts, {locale: certificate_pdf(facts, locale) for locale in LOCALES})
+    return made[database_kind]
+
+
+@pytest.fixture
+def pdfs(printed: Printed) -> Mapping[str, bytes]:
+    return printed.pdfs
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_text_can_be_taken_out_again(facts: CertificateFacts, locale: str, tmp_path: Path) -> None:
-    found = text_of(certificate_pdf(facts, locale), tmp_path)
-    missing = [words for words in words_of(certificate_html(facts, locale)) if words not in found]
+def test_the_text_can_be_taken_out_again(printed: Printed, locale: str, tmp_path: Path) -> None:
+    found = text_of(printed.pdfs[locale], tmp_path)
+    missing = [words for words in words_of(certificate_html(printed.facts, locale)) if words not in found]
     assert missing == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_printed_figures_are_those_of_the_data(facts: CertificateFacts, locale: str, tmp_path: Path) -> None:
+def test_printed_figures_are_those_of_the_data(printed: Printed, locale: str, tmp_path: Path) -> None:
+    facts = printed.facts
     data = json.loads(facts_json(facts))
     expected = [moment(facts.made_at, facts.timezone), data["document"]["number"]]
     for each in data["weighings"]:
@@ -100,7 +114,7 @@ def test_printed_figures_are_those_of_the_data(facts: CertificateFacts, locale: 
     ]
     expected += [percent(trip["coverage_fraction"], locale) for trip in data["trips"]]
     expected += [percent(data["verdict"]["score"], locale, 0), "323 m", "2.3 km"]
-    found = text_of(certificate_pdf(facts, locale), tmp_path)
+    found = text_of(printed.pdfs[locale], tmp_path)
     assert [words for words in expected if squeezed(words) not in found] == []
 
 
@@ -147,9 +161,9 @@ def test_it_is_tagged_for_screen_readers(pdfs: Mapping[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_data_are_attached(session: Session, off_route_haul: Haul, locale: str) -> None:
-    facts = collect(session, off_route_haul.manifest.number, REGULATOR, now=NOW, settings=SETTINGS)
-    with pikepdf.open(BytesIO(certificate_pdf(facts, locale))) as pdf:
+def test_the_data_are_attached(printed: Printed, locale: str) -> None:
+    facts = printed.facts
+    with pikepdf.open(BytesIO(printed.pdfs[locale])) as pdf:
         files = {name: file.get_file().read_bytes() for name, file in pdf.attachments.items()}
         assert sorted(files.values()) == sorted([facts_json(facts), map_geojson(facts)])
         assert {name.rsplit(".", 1)[1] for name in files} == {"json", "geojson"}
@@ -182,8 +196,8 @@ def test_qpdf_finds_nothing_wrong(pdfs: Mapping[str, bytes], tmp_path: Path) -> 
         assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_the_same_facts_make_the_same_bytes(facts: CertificateFacts) -> None:
-    assert certificate_pdf(facts, "en") == certificate_pdf(facts, "en")
+def test_the_same_facts_make_the_same_bytes(printed: Printed) -> None:
+    assert printed.pdfs["en"] == certificate_pdf(printed.facts, "en")
 
 
 @pytest.mark.parametrize("locale", LOCALES)
