@@ -20,7 +20,6 @@ from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
 from app import create_app
-from models.migrate import upgrade
 from models.session import open_engine, write_sessions
 from models.settings import Settings
 from tests import factories as make
@@ -109,11 +108,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[Engine]:
+def city(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
     """A database of its own on SQLite: what the browser sees does not depend on the engine."""
-    url = f"sqlite:///{tmp_path / 'city.db'}"
-    upgrade(url)
-    engine = open_engine(url)
+    shutil.copyfile(sqlite_template, tmp_path / "city.db")
+    engine = open_engine(f"sqlite:///{tmp_path / 'city.db'}")
     yield engine
     engine.dispose()
 
@@ -133,7 +131,7 @@ def origin(city: Engine, people: Cast, tmp_path: Path) -> Iterator[str]:
     """The address of the service."""
     app = create_app(Settings(state_dir=str(tmp_path / "state")), city)
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
