@@ -7,7 +7,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from flask import Flask, current_app, session
+from flask import Flask, current_app, request, session
 from flask_babel import Babel
 from flask_login import current_user
 
@@ -15,6 +15,7 @@ LANGUAGES = {"zh": "中文", "en": "English"}
 SESSION_KEY = "language"
 CATALOGUES = Path(__file__).parent / "translations"
 DOMAIN = "messages"
+INTERFACE = "/api/v1/"
 
 
 def install(app: Flask) -> None:
@@ -53,7 +54,12 @@ def translations(code: str) -> Translations:
 
 
 def language() -> str:
-    """The language of this request: as switched, else the user's, else the installation's."""
-    chosen = session.get(SESSION_KEY) or getattr(current_user, "locale", None)
+    """The language of this request: as switched, else the user's, else the installation's.
+
+    A machine says it with each call, by Accept-Language.
+    """
     fallback: str = current_app.extensions["settings"].locale
+    if request.path.startswith(INTERFACE):
+        return request.accept_languages.best_match(list(LANGUAGES)) or fallback
+    chosen = session.get(SESSION_KEY) or getattr(current_user, "locale", None)
     return chosen if chosen in LANGUAGES else fallback

@@ -10,6 +10,8 @@ from flask_login import current_user
 
 from models.settings import Settings
 from web.api import fixes, osmand, owntracks
+from web.api.v1.caller import caller_or_address
+from web.api.v1.scopes import SCOPES
 
 REDIRECT = 302
 ONE_NAME_LIMIT = "60 per hour"  # whoever guesses slowly at one account from one address is stopped too
@@ -31,6 +33,9 @@ def install(app: Flask) -> None:
         proven_device = PROVEN_DEVICE.get(endpoint.partition(".")[0])
         if proven_device is not None:
             app.view_functions[endpoint] = limit_devices(limiter, view, proven_device, settings)
+    for endpoint in SCOPES:
+        call: Any = app.view_functions[endpoint]
+        app.view_functions[endpoint] = limiter.limit(settings.api_limit, key_func=caller_or_address)(call)
     certificate: Any = app.view_functions["manifest.certificate"]
     drawn: Any = limiter.limit(settings.certificate_limit, key_func=person_or_address)(certificate)
     app.view_functions["manifest.certificate"] = drawn

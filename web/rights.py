@@ -5,6 +5,7 @@ from flask_login import current_user
 from werkzeug import Response
 
 from models.vocabulary import Role
+from web.api.v1 import scopes
 
 WITHOUT_SIGN_IN = None
 EVERYONE = frozenset(Role)
@@ -77,6 +78,8 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "fixes.post_fixes": WITHOUT_SIGN_IN,  # checks the token of the device
     "osmand.take_report": WITHOUT_SIGN_IN,  # what no token proves waits in quarantine
     "owntracks.take_message": WITHOUT_SIGN_IN,  # the same
+    **dict.fromkeys(scopes.WITHOUT_TOKEN, WITHOUT_SIGN_IN),
+    **dict.fromkeys(scopes.SCOPES, WITHOUT_SIGN_IN),  # ask for a token with the scope of their table
 }
 
 
@@ -88,6 +91,7 @@ def install(app: Flask) -> None:
         raise LookupError(
             f"web/rights.py: endpoints without rights {missing}, rights without endpoint {unknown}"
         )
+    scopes.check(app)
     app.before_request(guard)
 
 

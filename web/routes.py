@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from web import device_metrics, login
 from web.api import files, fixes, osmand, owntracks
+from web.api.v1 import resources
 from web.pages import (
     city,
     device_forms,
@@ -24,7 +25,13 @@ from web.pages import (
     verify,
 )
 
-WITHOUT_COOKIES: tuple[Blueprint, ...] = (files.bp, fixes.bp, osmand.bp, owntracks.bp)
+WITHOUT_COOKIES: tuple[Blueprint, ...] = (
+    files.bp,
+    fixes.bp,
+    osmand.bp,
+    owntracks.bp,
+    *resources.BLUEPRINTS,
+)
 """Parts that know their callers by a token: a forged form cannot reach them, so they need no CSRF token."""
 
 PAGES = (

@@ -1,0 +1,68 @@
+"""What was answered to this call before? Kept with what the call changed, in one transaction, for two days."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from models.api_access import IdempotentCall
+
+KEPT = timedelta(hours=48)
+UNANSWERED = 0
+SWEEP_EVERY = 256  # calls
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer as it went out."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class KeyUsedOtherwise(Exception):
+    """The same key came with another request."""
+
+
+def claim(session: Session, user_id: int, key: str, fingerprint: str, now: datetime) -> KeptAnswer | int:
+    """The answer that is kept under the key, or the row id to answer under.
+
+    Writes the key into the caller's transaction: a second call with it waits here until the first has
+    ended, then gets its answer; when the first was refused its key went with it, and the second runs.
+    Raises KeyUsedOtherwise.
+    """
+    values = {"user_id": user_id, "key": key, "fingerprint": fingerprint, "status": UNANSWERED}
+    values |= {"headers": {}, "body": b"", "at": now}
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    added = session.execute(
+        dialect.insert(IdempotentCall)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["user_id", "key"])
+        .returning(IdempotentCall.id)
+    ).scalar()
+    if added is not None:
+        if added % SWEEP_EVERY == 0:
+            session.execute(delete(IdempotentCall).where(IdempotentCall.at < now - KEPT))
+        return int(added)
+    query = select(IdempotentCall).where(IdempotentCall.user_id == user_id, IdempotentCall.key == key)
+    kept = session.scalars(query).one()
+    if kept.at < now - KEPT:  # too old to stand for the call: as if it had been swept away
+        session.delete(kept)
+        session.flush()
+        return int(session.execute(insert(IdempotentCall).values(values)).inserted_primary_key[0])
+    if kept.fingerprint != fingerprint:
+        raise KeyUsedOtherwise
+    return KeptAnswer(kept.status, kept.headers, kept.body)
+
+
+def keep_answer(session: Session, call_id: int, answer: KeptAnswer) -> None:
+    """Keep the answer of a call that was claimed."""
+    session.execute(
+        update(IdempotentCall)
+        .where(IdempotentCall.id == call_id)
+        .values(status=answer.status, headers=dict(answer.headers), body=answer.body)
+    )

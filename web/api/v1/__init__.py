@@ -1,0 +1,1 @@
+"""The programming interface for other systems: everything that the pages do, under /api/v1."""

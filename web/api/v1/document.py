@@ -1,0 +1,144 @@
+"""/api/v1/openapi.json: what does the interface offer? OpenAPI 3, made from the endpoints themselves."""
+
+import re
+from typing import Any
+
+import orjson
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Blueprint, Flask, Response, current_app
+from marshmallow import Schema
+from werkzeug.routing import IntegerConverter, Rule
+
+from web.api.v1.machine_paths import add_machine_paths
+from web.api.v1.operation import Operation
+from web.api.v1.problem_schema import ProblemTold
+from web.api.v1.scopes import PREFIX, SCOPES, WITHOUT_TOKEN
+
+bp = Blueprint("api_document", __name__, url_prefix="/api/v1")
+PART = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+REFUSED_READING = (401, 403, 404, 422, 429, 503)
+REFUSED_WRITING = (400, 401, 403, 404, 409, 413, 422, 429, 503)
+LIMIT_HEADERS = {
+    name: {"schema": {"type": "string"}, "description": text}
+    for name, text in {
+        "X-RateLimit-Limit": "Calls that the caller may make in the period",
+        "X-RateLimit-Remaining": "Calls that are left of them",
+        "X-RateLimit-Reset": "When the period ends, in seconds since 1970",
+    }.items()
+}
+ABOUT = (
+    "Sludge custody for other systems. Times are ISO 8601 with a zone, masses kg, moisture a mass fraction. "
+    "Errors are problem details (RFC 9457) with a sentence for each field in the language of Accept-Language. "
+    "POST, PUT, PATCH and DELETE take an Idempotency-Key: the same call is answered the same for 48 hours."
+)
+
+
+@bp.get("/openapi.json")
+def document() -> Response:
+    """The document, made once a process."""
+    made = current_app.extensions.get("api_document")
+    if made is None:
+        made = current_app.extensions["api_document"] = orjson.dumps(document_of(current_app))
+    return Response(made, content_type="application/json")
+
+
+def document_of(app: Flask) -> dict[str, Any]:
+    """The whole document as plain values."""
+    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: name_of(schema))
+    spec = APISpec(
+        title="Sludgetrace 污泥全程追溯监管系统",
+        version="1",
+        openapi_version="3.0.3",
+        plugins=[plugin],
+        info={"description": ABOUT},
+        servers=[{"url": "/"}],
+    )
+    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    spec.components.schema("Problem", schema=ProblemTold)
+    paths: dict[str, dict[str, Any]] = {}
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith(PREFIX) and rule.endpoint not in WITHOUT_TOKEN:
+            described: Operation = app.view_functions[rule.endpoint].operation  # type: ignore[attr-defined]
+            for method in sorted((rule.methods or set()) & set(METHODS)):
+                told = operation_told(rule, method, described)
+                paths.setdefault(PART.sub(r"{\1}", rule.rule), {})[method.lower()] = told
+    for path, operations in sorted(paths.items()):
+        spec.path(path=path, operations=operations)
+    add_machine_paths(spec)
+    return spec.to_dict()
+
+
+def name_of(schema: Any) -> str:
+    """A schema is named after its class."""
+    if isinstance(schema, str):
+        return schema
+    kind: type = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__
+
+
+def operation_told(rule: Rule, method: str, described: Operation) -> dict[str, Any]:
+    """One endpoint."""
+    told: dict[str, Any] = {
+        "operationId": f"{rule.endpoint.removeprefix(PREFIX)}",
+        "tags": [rule.endpoint.removeprefix(PREFIX).partition(".")[0]],
+        "summary": described.summary,
+        "description": f"Scope: `{SCOPES[rule.endpoint].value}`.",
+        "security": [{"token": []}],
+        "parameters": path_parameters(rule) + query_parameters(described.query),
+        "responses": responses(described),
+    }
+    if described.writes:
+        told["parameters"].append(KEY_PARAMETER)
+    if described.body is not None:
+        content = {"application/json": {"schema": described.body}}
+        told["requestBody"] = {"required": True, "content": content}
+    elif described.raw_body:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        told["requestBody"] = {"required": True, "content": {"application/octet-stream": binary}}
+    return told
+
+
+KEY_PARAMETER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[\\x21-\\x7e]+$"},
+}
+
+
+def path_parameters(rule: Rule) -> list[dict[str, Any]]:
+    """Parts of the path."""
+    return [
+        {"in": "path", "name": name, "required": True, "schema": path_schema(rule._converters[name])}
+        for name in rule.arguments
+    ]
+
+
+def path_schema(converter: Any) -> dict[str, Any]:
+    """What may stand in a part of the path."""
+    if isinstance(converter, IntegerConverter):
+        return {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}
+    return {"type": "string", "minLength": 1, "maxLength": 64}
+
+
+def query_parameters(query: type[Schema] | None) -> list[dict[str, Any]]:
+    """What may stand in the address."""
+    return [] if query is None else [{"in": "query", "schema": query}]  # type: ignore[dict-item]
+
+
+def responses(described: Operation) -> dict[str, Any]:
+    """What may be answered."""
+    good: dict[str, Any] = {"description": "Done", "headers": LIMIT_HEADERS}
+    if described.answers is not None:
+        good["content"] = {"application/json": {"schema": described.answers}}
+    elif described.media_type != "application/json":
+        good["content"] = {described.media_type: {"schema": {"type": "string", "format": "binary"}}}
+    found: dict[str, Any] = {str(described.status): good}
+    for status in REFUSED_WRITING if described.writes else REFUSED_READING:
+        found[str(status)] = {
+            "description": "Refused",
+            "content": {"application/problem+json": {"schema": ProblemTold}},
+        }
+    return found

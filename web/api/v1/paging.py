@@ -1,0 +1,89 @@
+"""How does a list of the interface go on? By an opaque cursor behind the last row, never by counting."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import request
+from marshmallow import ValidationError, fields
+
+from tracking.queries.keyset import Key, Page
+from web.api.v1.fields import Body, Part, Text, Whole
+
+MOST, USUAL = 200, 50
+MAX_ROW_ID = 2**63 - 1
+
+
+class PageQuery(Body):
+    """What every list takes."""
+
+    limit = Whole(1, MOST, load_default=USUAL)
+    cursor = Text(300, load_default=None)
+
+
+class Links(Body):
+    """Where it goes on."""
+
+    next = fields.String(allow_none=True, required=True)
+
+
+def page_schema(name: str, item: type[Body]) -> type[Body]:
+    """The schema of a page of such items."""
+    made: Any = Body.from_dict(
+        {
+            "items": fields.List(fields.Nested(item), required=True),
+            "next_cursor": fields.String(allow_none=True, required=True),
+            "links": Part(Links, required=True),
+        },
+        name=name,
+    )
+    kept: type[Body] = made
+    return kept
+
+
+def cursor_of(query: Mapping[str, Any]) -> Key | None:
+    """The key behind which the list goes on; raises ValidationError for anything but our own text."""
+    given = query["cursor"]
+    if given is None:
+        return None
+    try:
+        kind, value, row_id = orjson.loads(urlsafe_b64decode(given.encode("ascii")))
+        if type(row_id) is not int or not 0 <= row_id <= MAX_ROW_ID:
+            raise ValueError("not a row")
+        return read_value(kind, value), row_id
+    except (ValueError, TypeError, OverflowError):
+        raise ValidationError({"cursor": ["not_a_cursor"]}) from None
+
+
+def read_value(kind: Any, value: Any) -> Any:
+    """The value that a list is sorted by; raises ValueError or TypeError."""
+    if kind == "blank":
+        return None
+    if kind == "time":
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if kind == "text" and isinstance(value, str) and "\0" not in value:
+        return value
+    raise ValueError("no such kind")
+
+
+def written_cursor(after: Key | None) -> str | None:
+    """The cursor behind a key."""
+    if after is None:
+        return None
+    value, row_id = after
+    kind = "blank" if value is None else "time" if isinstance(value, datetime) else "text"
+    plain = value.isoformat() if isinstance(value, datetime) else value
+    return urlsafe_b64encode(orjson.dumps([kind, plain, row_id])).decode("ascii")
+
+
+def told_page(page: Page[Any]) -> dict[str, Any]:
+    """The answer of a list."""
+    cursor = written_cursor(page.after)
+    following = None
+    if cursor is not None:
+        asked = {name: value for name, value in request.args.items() if name != "cursor"}
+        following = f"{request.path}?{urlencode(asked | {'cursor': cursor})}"
+    return {"items": list(page.rows), "next_cursor": cursor, "links": {"next": following}}
