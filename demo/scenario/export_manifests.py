@@ -11,7 +11,7 @@ from demo.scenario.sheet_rows import written
 from models.custody_words import ManifestSource
 from models.facilities import Facility, Route
 from models.lineage import ManifestLink
-from models.manifests import Leg, Manifest, MoistureTest, Weighing
+from models.manifests import CustodyEvent, Leg, Manifest, MoistureTest, Weighing
 from models.organisations import Organisation
 from models.vocabulary import ManifestKind, WeighingRole
 from models.weighbridge import GateArrival
@@ -204,17 +204,7 @@ def live_block(
         "due_at": written(row.due_at),
         "overdue": row.overdue or None,
         "updated_at": written(row.updated_at),
-        "custody": [
-            {
-                "to": event.to_state.value,
-                "leg": event.leg_seq or None,
-                "at": written(event.at),
-                "actor": event.actor,
-                "reason": event.reason,
-                "recorded_at": written(event.recorded_at),
-            }
-            for event in sorted(row.events, key=lambda event: event.id)
-        ],
+        "custody": [change_line(event) for event in sorted(row.events, key=lambda event: event.id)],
         "parts": beside.parts.get(row.id),
         "arrival": None
         if arrival is None
@@ -230,6 +220,18 @@ def live_block(
             | (weighing_block(weighings.get((role, leg_seq)), tests.get((role, leg_seq))) or {})
             for role, leg_seq in further
         ],
+    }
+
+
+def change_line(event: CustodyEvent) -> Line:
+    """One change of custody."""
+    return {
+        "to": event.to_state.value,
+        "leg": event.leg_seq or None,
+        "at": written(event.at),
+        "actor": event.actor,
+        "reason": event.reason,
+        "recorded_at": written(event.recorded_at),
     }
 
 
