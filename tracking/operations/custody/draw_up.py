@@ -77,29 +77,35 @@ class ManifestDraft:
     source: ManifestSource = ManifestSource.LIVE
 
 
-def draw_up(session: Session, draft: ManifestDraft, viewer: Viewer, setting: Setting) -> str:
-    """Store a draft in the caller's writing transaction; its number. Raises a CustodyRefused."""
+def draw_up(
+    session: Session, draft: ManifestDraft, viewer: Viewer, setting: Setting, at: datetime | None = None
+) -> str:
+    """Store a draft in the caller's writing transaction; its number. Raises a CustodyRefused.
+
+    at: when it was drawn up, of paper that is typed in afterwards.
+    """
+    drawn_at = at or setting.now
     found = Resolved(session, draft, viewer)
     if found.blocked:
         raise StepBlocked(found.blocked)
     manifest = Manifest(
         number=uuid4().hex,  # until the row has its id
         custody_state=CustodyState.DRAFT,
-        issued_at=setting.now,
+        issued_at=drawn_at,
         source=draft.source,
         issuer_id=viewer.organisation_id,
         **found.columns(),
     )
     session.add(manifest)
     session.flush()
-    manifest.number = f"{setting.now.astimezone(setting.zone):%Y%m%d}-{manifest.id:08d}"
+    manifest.number = f"{drawn_at.astimezone(setting.zone):%Y%m%d}-{manifest.id:08d}"
     manifest.updated_at = setting.now
     session.add(
         CustodyEvent(
             manifest_id=manifest.id,
             from_state=None,
             to_state=CustodyState.DRAFT,
-            at=setting.now,
+            at=drawn_at,
             actor=viewer.name or "api",
             user_id=viewer.user_id,
             recorded_at=setting.now,
