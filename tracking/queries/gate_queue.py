@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from models.facilities import Facility, Route
+from models.facilities import Route
 from models.manifests import CustodyEvent, Leg, Manifest
 from models.values import RouteLine, Viewer
 from models.vocabulary import CustodyState
 from tracking.queries.live_positions import Place, newest_places
 from tracking.queries.loads import LoadRow, loads_where
+from tracking.queries.own_places import own_place_ids
 from tracking.rules.expected_arrival import expected_arrival
 
 HERE = (CustodyState.AT_TRANSFER, CustodyState.IN_STORE)
@@ -51,7 +52,7 @@ def gate_queue(session: Session, viewer: Viewer, now: datetime) -> GateQueue:
     coming = loads_where(session, viewer, under_way & on_leg_to_own(viewer))
     return GateQueue(
         with_eta(session, coming, now),
-        tuple(loads_where(session, viewer, arrived & receiver.in_(own_places(viewer)))),
+        tuple(loads_where(session, viewer, arrived & receiver.in_(own_place_ids(viewer)))),
         tuple(loads_where(session, viewer, Manifest.custody_state.in_(HERE) & on_leg_to_own(viewer))),
     )
 
@@ -59,13 +60,9 @@ def gate_queue(session: Session, viewer: Viewer, now: datetime) -> GateQueue:
 def on_leg_to_own(viewer: Viewer) -> ColumnElement[bool]:
     """The leg that it is on, or was on last, ends at one of the viewer's places."""
     legs = select(Leg.id).where(
-        Leg.manifest_id == Manifest.id, Leg.seq == Manifest.leg_seq, Leg.to_id.in_(own_places(viewer))
+        Leg.manifest_id == Manifest.id, Leg.seq == Manifest.leg_seq, Leg.to_id.in_(own_place_ids(viewer))
     )
     return legs.exists()
-
-
-def own_places(viewer: Viewer) -> Select[int]:
-    return select(Facility.id).where(Facility.organisation_id == viewer.organisation_id)
 
 
 def with_eta(session: Session, loads: Sequence[LoadRow], now: datetime) -> tuple[Coming, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.custody_words import StockMove
@@ -12,10 +12,11 @@ from models.facilities import Facility
 from models.lineage import StockEntry
 from models.manifests import Manifest
 from models.values import Viewer
-from models.vocabulary import CustodyState, DisposalMethod
+from models.vocabulary import CustodyState
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.loads import LoadRow, load_rows, loads_query
 from tracking.queries.names import Name
+from tracking.queries.own_places import own_place_ids
 from tracking.queries.visibility import facilities_visible
 
 ACCEPTED = (CustodyState.ACCEPTED, CustodyState.PART_ACCEPTED)
@@ -119,7 +120,7 @@ def waiting_for_disposal(
     """Loads that were accepted and not disposed of, the newest first."""
     query: Any = loads_query(viewer).where(
         Manifest.custody_state.in_(ACCEPTED),
-        func.coalesce(Manifest.received_at_id, Manifest.destination_id).in_(own_places(viewer)),
+        func.coalesce(Manifest.received_at_id, Manifest.destination_id).in_(own_place_ids(viewer)),
     )
     rows = load_rows(
         session,
@@ -127,13 +128,3 @@ def waiting_for_disposal(
         viewer,
     )
     return page_of(rows, limit, lambda row: (row.issued_at, row.id))
-
-
-def own_methods(session: Session, viewer: Viewer) -> list[DisposalMethod]:
-    """How the viewer's places dispose of sludge by their own rows: what a form offers first."""
-    query = select(Facility.method).where(Facility.id.in_(own_places(viewer)), Facility.method.is_not(None))
-    return sorted({method for method in session.scalars(query) if method is not None})
-
-
-def own_places(viewer: Viewer) -> Select[int]:
-    return select(Facility.id).where(Facility.organisation_id == viewer.organisation_id)

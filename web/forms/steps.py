@@ -1,0 +1,148 @@
+"""What does each act of custody ask of the person who signs it?"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, PasswordField, SelectField, StringField
+
+from models.custody_words import Act, MoistureMethod, SigningMethod
+from models.vocabulary import CustodyState, DisposalMethod
+from tracking.operations.custody.prove import Proof
+from tracking.operations.custody.take_step import Seen
+from tracking.rules.custody.facts import Given, Weighed
+from web.clock import now
+from web.display import choices
+from web.forms.base import Form, MomentField, no_longer_than, stripped
+from web.forms.masses import DegreesField, PercentField, TonnesField
+
+WEIGHED = ("gross_t", "tare_t", "ticket", "scale")
+TESTED = ("moisture_percent", "u_moisture_percent", "moisture_method")
+ASKED: dict[Act, tuple[str, ...]] = {
+    Act.LOAD: (*WEIGHED, *TESTED),
+    Act.RELOAD: (*WEIGHED, *TESTED),
+    Act.HAND_OVER: WEIGHED,
+    Act.TAKE_OVER: WEIGHED,
+    Act.STORE: ("pile", *WEIGHED),
+    Act.ARRIVE: ("gate", "gross_t", "ticket", "scale"),
+    Act.ACCEPT: ("gross_t", "tare_t", "ticket", "scale", *TESTED, "pile"),
+    Act.PART_ACCEPT: (*WEIGHED, *TESTED, "refused_t", "reason", "pile"),
+    Act.REJECT: ("reason", *WEIGHED, *TESTED),
+    Act.DISPOSE: ("method", "mass_t", "pile"),
+    Act.CANCEL: ("reason",),
+    Act.CANCEL_LOADED: ("reason",),
+    Act.ABORT: ("reason",),
+}
+"""The fields of an act's form, in their order; an act that is not here asks for the signature only."""
+
+FIELD_OF = {
+    "weighing.gross_kg": "gross_t",
+    "weighing.tare_kg": "tare_t",
+    "moisture.fraction": "moisture_percent",
+    "moisture.u_fraction": "u_moisture_percent",
+    "accepted_kg": "refused_t",
+    "refused_kg": "refused_t",
+    "mass_kg": "mass_t",
+    "facility": "gate",
+}
+"""The form's field for a field that a guard names."""
+
+text = [stripped]
+
+
+class StepForm(Form):
+    """Everything that any act asks; a page shows what its act does."""
+
+    gross_t = TonnesField(_("Gross (t)"))
+    tare_t = TonnesField(_("Tare (t)"))
+    ticket = StringField(_("Ticket number"), filters=text, validators=[no_longer_than(64)])
+    scale = StringField(_("Scale"), filters=text, validators=[no_longer_than(64)])
+    moisture_percent = PercentField(_("Moisture (%%)"))
+    u_moisture_percent = PercentField(_("Uncertainty of the moisture (± %%)"))
+    moisture_method = SelectField(_("How the moisture was found"))
+    refused_t = TonnesField(_("Refused (t)"))
+    reason = StringField(_("Reason"), filters=text, validators=[no_longer_than(500)])
+    pile = StringField(_("Pile"), filters=text, validators=[no_longer_than(64)])
+    method = SelectField(_("How it was disposed of"))
+    mass_t = TonnesField(_("Disposed of (t)"))
+    gate = SelectField(_("Gate"), validate_choice=False)
+    at = MomentField(_("When it happened"))
+    password = PasswordField(_("Your password"))
+    code = StringField(_("One-time code"), filters=text, validators=[no_longer_than(16)])
+    state = HiddenField()
+    version = HiddenField()
+    device_at = HiddenField()
+    lat, lon, accuracy_m = DegreesField(), DegreesField(), DegreesField()
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.moisture_method.choices = choices(MoistureMethod)
+        self.method.choices = choices(DisposalMethod)
+        self.gate.choices = places or []
+
+    def given(self, act: Act) -> Given:
+        """What the form gives with the act."""
+        asked = ASKED.get(act, ())
+        at = self.device_moment or (self.at.data if self.at.data else now())
+        gate = self.gate.data if "gate" in asked else None
+        return Given(
+            at=at,
+            weighed=self.weighed(asked, at),
+            refused_kg=self.refused_t.data if "refused_t" in asked else None,
+            reason=self.reason.data or None,
+            method=DisposalMethod(self.method.data) if "method" in asked and self.method.data else None,
+            mass_kg=self.mass_t.data if "mass_t" in asked else None,
+            pile=(self.pile.data or None) if "pile" in asked else None,
+            place_id=int(gate) if gate and str(gate).isdigit() else None,
+        )
+
+    def weighed(self, asked: tuple[str, ...], at: Any) -> Weighed | None:
+        """The weighing and moisture test, None where nothing of them was given."""
+        if "gross_t" not in asked:
+            return None
+        moisture = self.moisture_percent.data if "moisture_percent" in asked else None
+        if self.gross_t.data is None and self.tare_t.data is None and moisture is None:
+            return None
+        return Weighed(
+            at=at,
+            gross_kg=self.gross_t.data,
+            tare_kg=self.tare_t.data,
+            scale_code=self.scale.data or None,
+            ticket=self.ticket.data or None,
+            moisture_fraction=moisture,
+            u_moisture_fraction=None if moisture is None else self.u_moisture_percent.data,
+            moisture_method=None if moisture is None else MoistureMethod(self.moisture_method.data),
+        )
+
+    @property
+    def device_moment(self) -> Any:
+        """When the signer's device says that it was signed; None where it says nothing that can be read."""
+        return moment_of(self.device_at.data)
+
+    def proof(self) -> Proof:
+        """How the signer proves to be the signer: a code, a password, or a recent login."""
+        place = None
+        if self.lat.data is not None and self.lon.data is not None:
+            place = (self.lat.data, self.lon.data, self.accuracy_m.data)
+        said: dict[str, Any] = {"device_at": self.device_moment, "place": place}
+        if self.code.data:
+            return Proof(SigningMethod.ONE_TIME_CODE, code=self.code.data, **said)
+        if self.password.data:
+            return Proof(SigningMethod.PASSWORD, password=self.password.data, **said)
+        return Proof(SigningMethod.RECENT_LOGIN, **said)
+
+    def seen(self) -> Seen | None:
+        """The state that the page showed."""
+        try:
+            return Seen(CustodyState(self.state.data), int(self.version.data))
+        except (TypeError, ValueError):
+            return None
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """A device's own time as scripts send it (ISO 8601 with a zone), in UTC; None for anything else."""
+    try:
+        at = datetime.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo is not None else None
