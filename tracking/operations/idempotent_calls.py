@@ -1,4 +1,4 @@
-"""What was answered to this call before? Kept with what the call changed, in one transaction, for two days."""
+"""What was answered to this call before? Kept with what the call changed, in one transaction, two days."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +54,19 @@ def claim(session: Session, user_id: int, key: str, fingerprint: str, now: datet
         session.delete(kept)
         session.flush()
         return int(session.execute(insert(IdempotentCall).values(values)).inserted_primary_key[0])
+    if kept.fingerprint != fingerprint:
+        raise KeyUsedOtherwise
+    return KeptAnswer(kept.status, kept.headers, kept.body)
+
+
+def answer_kept(
+    session: Session, user_id: int, key: str, fingerprint: str, now: datetime
+) -> KeptAnswer | None:
+    """The answer that is kept under the key, without claiming it. Raises KeyUsedOtherwise."""
+    query = select(IdempotentCall).where(IdempotentCall.user_id == user_id, IdempotentCall.key == key)
+    kept = session.scalar(query.where(IdempotentCall.at >= now - KEPT))
+    if kept is None:
+        return None
     if kept.fingerprint != fingerprint:
         raise KeyUsedOtherwise
     return KeptAnswer(kept.status, kept.headers, kept.body)

@@ -95,10 +95,8 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             found.append(column == value)
-    for place_column, code in (
-        (Manifest.origin_id, wanted.origin),
-        (Manifest.destination_id, wanted.destination),
-    ):
+    ends = ((Manifest.origin_id, wanted.origin), (Manifest.destination_id, wanted.destination))
+    for place_column, code in ends:
         if code is not None:
             found.append(place_column == select(Facility.id).where(Facility.code == code).scalar_subquery())
     if wanted.carrier is not None:

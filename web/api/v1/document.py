@@ -30,7 +30,8 @@ LIMIT_HEADERS = {
 }
 ABOUT = (
     "Sludge custody for other systems. Times are ISO 8601 with a zone, masses kg, moisture a mass fraction. "
-    "Errors are problem details (RFC 9457) with a sentence for each field in the language of Accept-Language. "
+    "Errors are problem details (RFC 9457) with a sentence for each field in the language of "
+    "Accept-Language. "
     "POST, PUT, PATCH and DELETE take an Idempotency-Key: the same call is answered the same for 48 hours."
 )
 
@@ -46,7 +47,7 @@ def document() -> Response:
 
 def document_of(app: Flask) -> dict[str, Any]:
     """The whole document as plain values."""
-    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: name_of(schema))
+    plugin = MarshmallowPlugin(schema_name_resolver=name_of)
     spec = APISpec(
         title="Sludgetrace 污泥全程追溯监管系统",
         version="1",

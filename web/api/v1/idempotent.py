@@ -8,10 +8,11 @@ from flask import Response, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from tracking.operations.idempotent_calls import KeptAnswer, KeyUsedOtherwise, claim, keep_answer
+from tracking.operations.idempotent_calls import KeptAnswer, KeyUsedOtherwise, answer_kept, claim, keep_answer
 from web.api.problems import problem
 from web.api.v1.caller import Caller
 from web.api.v1.invalid import invalid_fields
+from web.database import reading
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -36,17 +37,34 @@ def ran_once(
     try:
         found = claim(session, caller.account.id, key, fingerprint(raw), now)
     except KeyUsedOtherwise:
-        return problem(
-            422,
-            _("The key was used for another request"),
-            _("An Idempotency-Key belongs to one request. Take a new one for another."),
-        )
+        return used_otherwise()
     if isinstance(found, KeptAnswer):
         return again(found)
     response, lasting = run()
     headers = {name: lasting.headers[name] for name in KEPT_HEADERS if name in lasting.headers}
     keep_answer(session, found, KeptAnswer(lasting.status_code, headers, lasting.get_data()))
     return response
+
+
+def answered_before(caller: Caller, raw: bytes, now: datetime) -> Response | None:
+    """The answer that is kept for this call, looked up before anything is proved for it."""
+    key = request.headers.get(HEADER)
+    if not key or len(key) > LONGEST_KEY:
+        return None
+    try:
+        kept = answer_kept(reading(), caller.account.id, key, fingerprint(raw), now)
+    except KeyUsedOtherwise:
+        return used_otherwise()
+    return None if kept is None else again(kept)
+
+
+def used_otherwise() -> Response:
+    """The key belongs to another request."""
+    return problem(
+        422,
+        _("The key was used for another request"),
+        _("An Idempotency-Key belongs to one request. Take a new one for another."),
+    )
 
 
 def fingerprint(raw: bytes) -> str:

@@ -22,7 +22,7 @@ def add_machine_paths(spec: APISpec) -> None:
         ("/api/v1/owntracks", "A message of the OwnTracks app", batch, {"description": "Taken"}),
     ):
         spec.path(path=path, operations={"post": machine_call(summary, content, answer)})
-    osmand = {"summary": "A report by the OsmAnd protocol", "tags": ["devices"]}
+    osmand: dict[str, Any] = {"summary": "A report by the OsmAnd protocol", "tags": ["devices"]}
     spec.path(
         path="/api/v1/osmand", operations={"get": osmand | {"responses": {"200": {"description": "Taken"}}}}
     )

@@ -114,7 +114,6 @@ class IssueGiven(Body):
     """A manifest that is drawn up and issued by one call."""
 
     draft = Part(DraftGiven, required=True)
-    proof = Part(ProofGiven, load_default=None)
 
 
 class ManifestQuery(PageQuery):

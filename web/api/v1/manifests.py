@@ -33,7 +33,7 @@ from web.api.v1.manifest_schemas import (
 )
 from web.api.v1.operation import Call, NotFound, Reply, reads, resource, writes
 from web.api.v1.paging import cursor_of, told_page
-from web.api.v1.signing import sign_by
+from web.api.v1.signing import at_once, prove_step, sign_by
 
 bp = resource("manifests", "/manifests")
 
@@ -57,12 +57,12 @@ def draw(call: Call) -> Any:
 
 
 @bp.post("/issue")
-@writes("Draw up and issue at once", StepTold, body=IssueGiven, status=201)
+@writes("Draw up and issue at once, signed by the token", StepTold, body=IssueGiven, status=201)
 def issue(call: Call) -> Any:
     """Both in one transaction: a refusal leaves no draft behind."""
     number = draw_up(call.session, draft_of(call.body["draft"]), call.viewer, call.setting)
     given = Given(at=call.setting.now)
-    return told_step(call, sign_by(call, number, Act.ISSUE, given, call.body["proof"], None), 201)
+    return told_step(call, sign_by(call, number, Act.ISSUE, given, at_once(call)), 201)
 
 
 @bp.get("/<path:number>")
@@ -88,15 +88,15 @@ def replace_draft(call: Call, number: str) -> Any:
 def discard(call: Call, number: str) -> Any:
     """It stays on record as cancelled."""
     given = Given(at=call.setting.now)
-    return told_step(call, sign_by(call, number, Act.DISCARD, given, None, None))
+    return told_step(call, sign_by(call, number, Act.DISCARD, given, at_once(call)))
 
 
 @bp.post("/<path:number>/steps")
-@writes("Sign an act", StepTold, body=StepGiven)
+@writes("Sign an act", StepTold, body=StepGiven, prepare=prove_step)
 def step(call: Call, number: str) -> Any:
     """Take a step of custody, or give the first of two signatures."""
     given = given_of(call, call.body)
-    taken = sign_by(call, number, call.body["act"], given, call.body["proof"], seen_of(call.body["seen"]))
+    taken = sign_by(call, number, call.body["act"], given, call.prepared, seen_of(call.body["seen"]))
     return told_step(call, taken)
 
 

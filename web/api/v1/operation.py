@@ -1,4 +1,4 @@
-"""How is a call answered? Token, scope, body, idempotency, transaction, answer: the same for every endpoint."""
+"""How is a call answered? Token, scope, body, idempotency, transaction, answer: alike for every endpoint."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from models.values import Viewer
 from tracking.operations.custody.take_step import Setting
 from web.api.problems import problem, problem_of
 from web.api.v1.caller import Caller, caller_of_request
-from web.api.v1.idempotent import ran_once
+from web.api.v1.idempotent import answered_before, ran_once
 from web.api.v1.invalid import invalid
 from web.api.v1.refused import REFUSALS, refused
 from web.api.v1.scopes import SCOPES
@@ -42,6 +42,7 @@ class Operation:
     writes: bool = False
     raw_body: bool = False
     media_type: str = "application/json"
+    prepare: Callable[[Caller, Mapping[str, Any], Mapping[str, Any]], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Call:
     body: Mapping[str, Any]
     query: Mapping[str, Any]
     setting: Setting
+    prepared: Any = None  # what `Operation.prepare` found out in a transaction before this one
 
     @property
     def viewer(self) -> Viewer:
@@ -103,9 +105,14 @@ def writes(
     status: int = 200,
     query: type[Schema] | None = None,
     raw_body: bool = False,
+    prepare: Callable[[Caller, Mapping[str, Any], Mapping[str, Any]], Any] | None = None,
 ) -> Callable[[View], View]:
-    """A view that changes something, in one transaction with the answer that is kept for its key."""
-    return answered(Operation(summary, answers, body, query, status, writes=True, raw_body=raw_body))
+    """A view that changes something, in one transaction with the answer that is kept for its key.
+
+    `prepare(caller, path, body)` runs before in transactions of its own, and not for a call that is repeated.
+    """
+    given = Operation(summary, answers, body, query, status, writes=True, raw_body=raw_body, prepare=prepare)
+    return answered(given)
 
 
 def answered(operation: Operation) -> Callable[[View], View]:
@@ -157,8 +164,14 @@ def write(
     """Run a view in a transaction, once for each Idempotency-Key."""
     raw = request.get_data(cache=True)
     body = {} if operation.raw_body else loaded(operation.body, json_of(raw, operation.body))
+    prepared = None
+    if operation.prepare is not None:
+        before = answered_before(caller, raw, now())
+        if before is not None:
+            return before
+        prepared = operation.prepare(caller, path, body)
     with writing() as session:
-        call = Call(session, caller, body, query, setting())
+        call = Call(session, caller, body, query, setting(), prepared)
         return ran_once(session, caller, raw, now(), lambda: both_answers(operation, view(call, **path)))
 
 

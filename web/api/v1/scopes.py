@@ -1,4 +1,4 @@
-"""What must a token be allowed to call an endpoint? One table; what is not in it keeps the service from starting.
+"""What must a token be allowed, to call an endpoint? One table; what is not in it stops the service.
 
 What the token's user may see and do besides is decided by queries and operations, as for pages.
 """
