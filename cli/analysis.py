@@ -4,6 +4,7 @@ import signal
 import time
 from datetime import UTC, datetime
 from types import FrameType
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -17,6 +18,8 @@ from models.session import read_sessions
 from reports.wording import label, say
 from tracking.operations.analyse import AnalyseResult, analysis_moment
 from tracking.operations.analyse import analyse as analyse_until
+from tracking.operations.custody.run_timers import night_of, run_timers
+from tracking.operations.custody.take_step import Setting
 from tracking.queries.finding_export import FindingLine, finding_lines
 from tracking.queries.verdict_export import VerdictLine, verdict_lines
 
@@ -56,13 +59,17 @@ def run_once(until: datetime | None) -> AnalyseResult:
 @click.command()
 @click.option("--every", "every_s", default=10.0, show_default=True, help="Seconds between runs.")
 def worker(every_s: float) -> None:
-    """Analyse what comes in, until told to stop (SIGTERM or SIGINT ends after the run under way)."""
+    """Analyse what comes in and run the timers of custody, until told to stop.
+
+    SIGTERM or SIGINT ends it after the run under way.
+    """
     stopping = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
 
+    night: datetime | None = None
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while not stopping:
@@ -70,6 +77,7 @@ def worker(every_s: float) -> None:
             result = run_once(None)
             if result.fixes or result.blocks:
                 click.echo(f"{now().isoformat()} {result.fixes} fixes, {result.blocks} blocks", err=True)
+            night = run_due(night)
         except DBAPIError as error:
             # The database is away or busy: what was not written is still marked, the next run takes it.
             click.echo(f"{now().isoformat()} database: {error.orig}", err=True)
@@ -77,6 +85,20 @@ def worker(every_s: float) -> None:
         while waited_s < every_s and not stopping:
             time.sleep(0.2)
             waited_s += 0.2
+
+
+def run_due(closed_night: datetime | None) -> datetime:
+    """Run the timers of custody, closing manifests once a night; the night that is done with then."""
+    setting = Setting(thresholds().custody, ZoneInfo(settings().timezone), now())
+    night = night_of(setting)
+    done = run_timers(ready_engine(), setting, closing=night != closed_night)
+    if done.any:
+        click.echo(
+            f"{setting.now.isoformat()} {done.expired} expired, {done.overdue} overdue,"
+            f" {done.escalated} escalated, {done.regrouped} regrouped, {done.closed} closed",
+            err=True,
+        )
+    return night
 
 
 @click.command()
