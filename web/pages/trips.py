@@ -1,0 +1,74 @@
+"""What does a driver or master carry, where to, and what is to be signed? Made for one thumb."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug import Response
+
+from models.custody_words import Act
+from tracking.operations.custody.refusals import CustodyRefused
+from tracking.queries.trips import Trip, VoyageLoads, trips_of, voyages_of
+from tracking.rules.custody.facts import Given
+from web.clock import now
+from web.database import reading
+from web.forms.steps import StepForm
+from web.refusal_words import worded
+from web.signed_in import account, viewer
+from web.signing import recently_proved, sign
+
+TOGETHER = (Act.TAKE_OVER, Act.HAND_OVER)
+Answer = str | Response | tuple[str, int]
+
+bp = Blueprint("trips", __name__, url_prefix="/trips")
+
+
+@bp.get("")
+def listing() -> str:
+    """The trips: what is aboard, what to sign, what is to come."""
+    return shown(StepForm(formdata=None))
+
+
+def shown(form: StepForm) -> str:
+    trips = trips_of(reading(), viewer())
+    return render_template(
+        "trips.html",
+        trips=trips,
+        voyages=[(voyage, acts_together(voyage)) for voyage in voyages_of(trips)],
+        form=form,
+        needs_password=not recently_proved(),
+        person=account().id,
+    )
+
+
+def acts_together(voyage: VoyageLoads) -> list[Act]:
+    """What every load of the voyage waits for."""
+    return [act for act in TOGETHER if all(act in trip.load.acts for trip in voyage.trips)]
+
+
+@bp.post("/voyages/<act>")
+def voyage(act: str) -> Answer:
+    """Sign one act for all loads of a voyage; each gets its own signature."""
+    form = StepForm()
+    wanted = request.form.get("voyage", "")
+    trips = trips_of(reading(), viewer())
+    together = next((each for each in voyages_of(trips) if each.code == wanted), None)
+    if together is None or act not in [each.value for each in acts_together(together)]:
+        form.refuse("", _("The loads of this voyage cannot be signed together now."))
+        return shown(form), 409
+    said = sign_each(together.trips, Act(act), form)
+    for sentence in said:
+        form.refuse("", sentence)
+    if said:
+        return shown(form), 422
+    flash(_("Signed for all loads of voyage %(code)s.", code=wanted))
+    return redirect(url_for("trips.listing"))
+
+
+def sign_each(trips: tuple[Trip, ...], act: Act, form: StepForm) -> list[str]:
+    """Sign load by load; what was refused, with its number. A wrong password ends it."""
+    given, proof, said = Given(at=form.device_moment or now()), form.proof(), []
+    for trip in trips:
+        try:
+            sign(trip.load.number, act, given, proof)
+        except CustodyRefused as refusal:
+            said.append(f"{trip.load.number}: {worded(refusal).sentence}")
+    return said
