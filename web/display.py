@@ -19,7 +19,7 @@ from web.clock import now
 from web.item_refusals import refusal_sentence, refused_place
 from web.languages import LANGUAGES, language
 from web.map_words import map_words
-from web.navigation import device_links, may_open, navigation
+from web.navigation import device_links, group_links, may_open, navigation
 
 UNKNOWN = "—"
 
@@ -55,6 +55,7 @@ def install(app: Flask) -> None:
         languages=LANGUAGES,
         navigation=navigation,
         device_links=device_links,
+        group_links=group_links,
         may_open=may_open,
         timezone=timezone,
         url_with=url_with,

@@ -16,6 +16,11 @@ PART_OF = {
     "quarantine": "devices",
     "service": "devices",
     "upload": "devices",
+    "permits": "rules",
+    "plans": "rules",
+    "windows": "rules",
+    "people": "users",
+    "tokens": "users",
 }
 """Blueprints that belong under another one's link."""
 
@@ -51,6 +56,30 @@ def device_links() -> list[Entry]:
     return _entries(titles, {"device_forms": "devices"}.get(blueprint, blueprint))
 
 
+def group_links(group: str) -> list[Entry]:
+    """The pages of a group, for whoever may open them: shown together at the head of each."""
+    groups = {
+        "people": {
+            "users.listing": _("Users"),
+            "people.organisation_list": _("Organisations"),
+            "people.scale_list": _("Weighbridges"),
+            "tokens.listing": _("Tokens"),
+        },
+        "rules": {
+            "rules.listing": _("Rule table"),
+            "permits.listing": _("Permits"),
+            "plans.listing": _("Plans"),
+            "windows.listing": _("Emergency"),
+        },
+    }
+    here = request.endpoint or ""
+    return [
+        Entry(title, url_for(endpoint), endpoint == here)
+        for endpoint, title in groups[group].items()
+        if may_open(endpoint)
+    ]
+
+
 def _entries(titles: dict[str, str], here: str) -> list[Entry]:
     """Those of the pages that the role may open."""
     role = current_user.account.role
@@ -68,12 +97,20 @@ def may_open(endpoint: str) -> bool:
 
 def titles_of_pages() -> dict[str, str]:
     """What the header offers."""
-    return {
+    titles = {
         "overview.overview": _("Overview"),
         "findings.listing": _("Findings"),
         "manifests.listing": _("Manifests"),
         "facilities.listing": _("Facilities"),
         "vehicles.listing": _("Vehicles"),
         "devices.listing": _("Devices"),
-        "users.listing": _("Users"),
+        "cases.listing": _("Cases"),
+        "cases.questions": _("Questions"),
+        "hauls.listing": _("Trips"),
+        "rules.listing": _("Rules and permits"),
+        "plans.listing": _("Plans"),
+        "users.listing": _("Administration"),
     }
+    if may_open("rules.listing"):
+        del titles["plans.listing"]  # stands among the rules
+    return titles

@@ -14,6 +14,8 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 WATCHERS = REGULATOR | ADMINISTRATOR
 HAULER = frozenset({Role.HAULER})
 FLEET = WATCHERS | HAULER
+DRIVER = frozenset({Role.DRIVER})
+PARTIES = frozenset({Role.PLANT, Role.HAULER, Role.SITE})
 
 # Which objects a role sees on a page is decided by tracking/queries/visibility.py: anyone else's is 404.
 RIGHTS: dict[str, frozenset[Role] | None] = {
@@ -74,6 +76,51 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "service.table": FLEET,
     "upload.page": ADMINISTRATOR | HAULER,
     "users.listing": ADMINISTRATOR,
+    "cases.listing": WATCHERS,
+    "cases.page": WATCHERS,
+    "cases.open_": REGULATOR,
+    "cases.add": REGULATOR,
+    "cases.assign": REGULATOR,
+    "cases.comment": REGULATOR,
+    "cases.ask": REGULATOR,
+    "cases.decide": REGULATOR,
+    "cases.close": REGULATOR,
+    "cases.reopen": REGULATOR,
+    "cases.questions": PARTIES,
+    "cases.answer": PARTIES,
+    "objections.give": PARTIES | DRIVER,
+    "objections.file": EVERYONE,
+    "hauls.listing": HAULER,
+    "hauls.driver": HAULER,
+    "rules.listing": WATCHERS,
+    "rules.enter": REGULATOR,
+    "rules.confirm": ADMINISTRATOR,
+    "permits.listing": WATCHERS,
+    "permits.permit": WATCHERS,
+    "permits.revoke": WATCHERS,
+    "permits.licence": WATCHERS,
+    "permits.approval": WATCHERS,
+    "plans.listing": WATCHERS | PARTIES,
+    "plans.enter": WATCHERS,
+    "plans.change": WATCHERS,
+    "plans.service": WATCHERS,
+    "windows.listing": WATCHERS,
+    "windows.divert": REGULATOR,
+    "windows.end": REGULATOR,
+    "windows.open_": REGULATOR,
+    "tokens.listing": ADMINISTRATOR,
+    "tokens.give": ADMINISTRATOR,
+    "tokens.revoke": ADMINISTRATOR,
+    "people.add": ADMINISTRATOR,
+    "people.change": ADMINISTRATOR,
+    "people.password": ADMINISTRATOR,
+    "people.service": ADMINISTRATOR,
+    "people.organisation_list": ADMINISTRATOR,
+    "people.organisation": ADMINISTRATOR,
+    "people.vehicle": ADMINISTRATOR,
+    "people.vehicle_service": ADMINISTRATOR,
+    "people.scale_list": ADMINISTRATOR,
+    "people.scale": ADMINISTRATOR,
     "files.post_file": WITHOUT_SIGN_IN,  # checks the token of the device
     "fixes.post_fixes": WITHOUT_SIGN_IN,  # checks the token of the device
     "osmand.take_report": WITHOUT_SIGN_IN,  # what no token proves waits in quarantine

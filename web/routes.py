@@ -6,23 +6,32 @@ from web import device_metrics, login
 from web.api import files, fixes, osmand, owntracks
 from web.api.v1 import resources
 from web.pages import (
+    cases,
     city,
     device_forms,
     device_models,
     devices,
     facilities,
     findings,
+    hauls,
     health,
     manifest,
     manifests,
     messages,
+    objections,
     overview,
+    people,
+    permits,
+    plans,
     quarantine,
+    rules,
     service,
+    tokens,
     upload,
     users,
     vehicles,
     verify,
+    windows,
 )
 
 WITHOUT_COOKIES: tuple[Blueprint, ...] = (
@@ -54,5 +63,14 @@ PAGES = (
     upload,
     users,
     city,
+    cases,
+    hauls,
+    objections,
+    people,
+    permits,
+    plans,
+    rules,
+    tokens,
+    windows,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (*(page.bp for page in PAGES), *WITHOUT_COOKIES)
