@@ -46,5 +46,5 @@ def value_words(value: float, unit: str) -> str:
     """The limit with its unit."""
     if unit == "fraction":
         return percent(value)
-    units = {"pH": "", "t80/10km3": _("t at 80 %% per 10,000 m³"), "mg/kg": "mg/kg", "kJ/kg": "kJ/kg"}
+    units = {"pH": "", "t80/10km3": _("t at 80 % per 10,000 m³"), "mg/kg": "mg/kg", "kJ/kg": "kJ/kg"}
     return f"{number(value)} {units.get(unit, unit)}".strip()

@@ -1,4 +1,4 @@
-"""Who may open an attached file? Whoever sees all, its own organisation, and parties to what it belongs to."""
+"""Who may open an attached file? Whoever sees all, its own organisation, parties to what it belongs to."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Which fields do the forms of custody share? Numbers that are numbers, days, files, choices that may be blank."""
+"""Which fields do the forms of custody share? Numbers, days, files, choices that may be left blank."""
 
 import math
 from collections.abc import Iterable

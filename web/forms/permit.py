@@ -29,7 +29,7 @@ class PermitForm(Form):
     t_per_day = NumberField(_("t a day"), NOTHING_LIMITS, needed=False)
     t_per_year = NumberField(_("t a year"), NOTHING_LIMITS, needed=False)
     storage_t = NumberField(_("Storage (t)"), NOTHING_LIMITS, needed=False)
-    moisture = NumberField(_("Moisture at most (%%)"), NOTHING_LIMITS, most=100, needed=False)
+    moisture = NumberField(_("Moisture at most (%)"), NOTHING_LIMITS, most=100, needed=False)
 
     def offer(self, facilities: list[tuple[str, str]]) -> None:
         """Facilities, kinds and methods."""

@@ -1,4 +1,4 @@
-"""How is a case followed up: what happened in it, what does the regulator do next, what does a party answer?"""
+"""How is a case followed up: what happened, what does the regulator do next, what does a party answer?"""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -218,7 +218,7 @@ def vehicle_service(code: str) -> Any:
     words = {
         "title": _("Take %(name)s out of service", name=code),
         "lead": _(
-            "Its licences end today: nothing can be issued for it from tomorrow on. A new licence brings it back."
+            "Its licences end today: nothing is issued for it from tomorrow on. A new licence brings it back."
         ),
         "verb": _("Take it out of service"),
         "done": _("Vehicle taken out of service."),

@@ -100,7 +100,7 @@ def open_() -> Any:
         _("Open a window for emergency paper"),
         _("Open the window"),
         _(
-            "Manifests that were written on paper in this time may be typed in until it ends; each is marked so."
+            "Manifests written on paper in this time may be typed in until it ends; each is marked so."
         ),
     )
     if not form.is_submitted():
