@@ -70,11 +70,11 @@ def may_drive(leg: LegRow, viewer: Viewer) -> bool:
 
 
 def voyages_of(trips: list[Trip]) -> list[VoyageLoads]:
-    """The loads that lie together on a vessel, where there is more than one."""
+    """The loads that lie together on a vessel, where there is more than one: by voyage, else by vessel."""
     by_code: dict[str, list[Trip]] = {}
     for trip in trips:
-        if trip.leg.mode is Mode.WATER and trip.leg.voyage:
-            by_code.setdefault(trip.leg.voyage, []).append(trip)
+        if trip.leg.mode is Mode.WATER and trip.load.acts:
+            by_code.setdefault(trip.leg.voyage or trip.leg.vehicle.code, []).append(trip)
     return [
         VoyageLoads(code, together[0].leg.vehicle.code, tuple(together))
         for code, together in by_code.items()

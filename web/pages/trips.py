@@ -9,13 +9,13 @@ from tracking.operations.custody.refusals import CustodyRefused
 from tracking.queries.trips import Trip, VoyageLoads, trips_of, voyages_of
 from tracking.rules.custody.facts import Given
 from web.clock import now
-from web.database import reading
+from web.database import reading, writing
 from web.forms.steps import StepForm
 from web.refusal_words import worded
 from web.signed_in import account, viewer
-from web.signing import recently_proved, sign
+from web.signing import prove, recently_proved, take
 
-TOGETHER = (Act.TAKE_OVER, Act.HAND_OVER)
+TOGETHER = (Act.DEPART, Act.TAKE_OVER, Act.HAND_OVER)
 Answer = str | Response | tuple[str, int]
 
 bp = Blueprint("trips", __name__, url_prefix="/trips")
@@ -54,21 +54,23 @@ def voyage(act: str) -> Answer:
     if together is None or act not in [each.value for each in acts_together(together)]:
         form.refuse("", _("The loads of this voyage cannot be signed together now."))
         return shown(form), 409
-    said = sign_each(together.trips, Act(act), form)
-    for sentence in said:
-        form.refuse("", sentence)
-    if said:
+    if not form.validate() or not signed_together(together.trips, Act(act), form):
         return shown(form), 422
     flash(_("Signed for all loads of voyage %(code)s.", code=wanted))
     return redirect(url_for("trips.listing"))
 
 
-def sign_each(trips: tuple[Trip, ...], act: Act, form: StepForm) -> list[str]:
-    """Sign load by load; what was refused, with its number. A wrong password ends it."""
-    given, proof, said = Given(at=form.device_moment or now()), form.proof(), []
-    for trip in trips:
-        try:
-            sign(trip.load.number, act, given, proof)
-        except CustodyRefused as refusal:
-            said.append(f"{trip.load.number}: {worded(refusal).sentence}")
-    return said
+def signed_together(trips: tuple[Trip, ...], act: Act, form: StepForm) -> bool:
+    """Prove who signs once and sign every load in one transaction: all of them, or none."""
+    given = Given(at=form.device_moment or now())
+    number = trips[0].load.number
+    try:
+        proven = prove(number, act, form.proof())
+        with writing() as writer:
+            for trip in trips:
+                number = trip.load.number
+                take(writer, number, act, given, proven)
+    except CustodyRefused as refusal:
+        form.refuse("", f"{number}: {worded(refusal).sentence}")
+        return False
+    return True
