@@ -1,17 +1,18 @@
 """Which rows may a viewer see? Conditions for WHERE; what is not granted here is not seen.
 
 Regulators and administrators see all. A plant sees the manifests that leave its facilities, a hauler
-those it carries (also one leg of several), a site those that come to it. Nobody else's row exists for
-them, so that a page answers 404 and never "forbidden". Pages, prints and the API share these rules.
+those it carries (also one leg of several), a site those that come to it, by a diversion too, and what
+leaves it again. Nobody else's row exists for them, so that a page answers 404 and never "forbidden". Pages,
+prints and the API share these rules.
 """
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
 from models.facilities import Facility
 from models.findings import Finding, FindingManifest, FindingVehicle
 from models.fleet import Device, DeviceBinding, Vehicle
 from models.journeys import TripLeg, TripRow
-from models.manifests import Leg, Manifest
+from models.manifests import Diversion, Leg, Manifest
 from models.values import Viewer
 from models.vocabulary import CustodyState, ManifestKind, Role
 
@@ -31,7 +32,11 @@ def manifests_visible(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.role == Role.SITE:
         arriving = select(Leg.manifest_id).where(Leg.to_id.in_(own))
         ends = or_(
-            Manifest.destination_id.in_(own), Manifest.received_at_id.in_(own), Manifest.id.in_(arriving)
+            Manifest.origin_id.in_(own),  # a child leaves it that another party issued
+            Manifest.destination_id.in_(own),
+            Manifest.received_at_id.in_(own),
+            Manifest.id.in_(arriving),
+            _diverted(own),
         )
         return or_(issued, and_(begun, ends))
     if viewer.role == Role.HAULER:
@@ -50,6 +55,16 @@ def manifests_visible(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.role == Role.DRIVER:
         return and_(begun, Manifest.id.in_(_driven(viewer)))
     return false()
+
+
+def _diverted(own: Select[int]) -> ColumnElement[bool]:
+    """On its way to a site from which a diversion, over at the earliest after it was issued, leads here."""
+    leads_here = exists().where(
+        Diversion.from_site_id == Manifest.destination_id,
+        Diversion.to_site_id.in_(own),
+        Diversion.valid_to > Manifest.issued_at,
+    )
+    return and_(Manifest.custody_state == CustodyState.IN_TRANSIT, leads_here)
 
 
 def _driven(viewer: Viewer) -> Select[int]:

@@ -13,9 +13,18 @@ from models.fleet import Vehicle
 from models.organisations import Organisation, User
 from models.thresholds import CustodyThresholds
 from models.values import Viewer
-from models.vocabulary import DisposalMethod, FacilityKind, Mode, OrganisationKind, Role, SludgeKind
+from models.vocabulary import (
+    DisposalMethod,
+    FacilityKind,
+    ManifestKind,
+    Mode,
+    OrganisationKind,
+    Role,
+    SludgeKind,
+)
 from tests import factories as make
-from tracking.operations.custody.draw_up import LegDraft, ManifestDraft, draw_up
+from tracking.operations.custody.draw_up import LegDraft, ManifestDraft, PartDraft, draw_up
+from tracking.operations.custody.make_child import make_child
 from tracking.operations.custody.take_step import Setting, Signer, Taken, take_step
 from tracking.rules.custody.facts import Given, Weighed
 
@@ -85,6 +94,58 @@ class Haulage:
         self.sign(number, Act.LOAD, "plant", weighed=self.weighed(net_kg))
         self.sign(number, Act.DEPART, "driver")
         return number
+
+    def by_water(self) -> tuple[LegDraft, ...]:
+        """Truck, vessel, truck."""
+        return (
+            LegDraft(Mode.ROAD, self.truck.code, self.plant.code, self.wharf.code),
+            LegDraft(Mode.WATER, self.vessel.code, self.wharf.code, self.far_wharf.code),
+            LegDraft(Mode.ROAD, self.far_truck.code, self.far_wharf.code, self.site.code),
+        )
+
+    def by_store(self) -> tuple[LegDraft, ...]:
+        """To the licensed store, and on from there."""
+        return (
+            LegDraft(Mode.ROAD, self.truck.code, self.plant.code, self.store.code),
+            LegDraft(Mode.ROAD, self.far_truck.code, self.store.code, self.site.code),
+        )
+
+    def in_store(self, net_kg: float = 17_000.0, pile: str = "A1") -> str:
+        """A manifest whose load was put down in the licensed store."""
+        number = self.on_the_road(net_kg, legs=self.by_store())
+        self.sign(number, Act.HAND_OVER, "driver", 30)
+        self.sign(number, Act.STORE, "store", pile=pile)
+        return number
+
+    def refused(self, net_kg: float = 17_000.0) -> str:
+        """A manifest whose load was refused at the gate, unweighed."""
+        number = self.on_the_road(net_kg)
+        self.sign(number, Act.ARRIVE, "gate", 50)
+        self.sign(number, Act.REJECT, "gate", reason="too wet")
+        return number
+
+    def signer(self, who: str) -> Signer:
+        viewer = self.viewer(who)
+        return Signer(viewer.name, viewer.organisation_id, SigningMethod.PASSWORD, viewer.user_id)
+
+    def child(self, who: str, kind: ManifestKind, *parts: tuple[str, float], **given: Any) -> str:
+        """A child of these parents, drawn up and issued ten minutes later."""
+        self.later(10)
+        parents = tuple(PartDraft(number, wet_kg) for number, wet_kg in parts)
+        draft = self.draft(**{"kind": kind, "parents": parents} | given)
+        taken = make_child(self.session, draft, self.viewer(who), self.signer(who), self.setting())
+        return taken.custody.number
+
+    def home(self, who: str, *parts: tuple[str, float]) -> str:
+        """A return from the site to the plant."""
+        back = (LegDraft(Mode.ROAD, self.truck.code, self.site.code, self.plant.code),)
+        ends = {"origin": self.site.code, "destination": self.plant.code}
+        return self.child(who, ManifestKind.RETURN, *parts, legs=back, **ends)
+
+    def from_store(self, kind: ManifestKind, *parts: tuple[str, float]) -> str:
+        """A child that leaves the store for the site."""
+        on = (LegDraft(Mode.ROAD, self.far_truck.code, self.store.code, self.site.code),)
+        return self.child("store", kind, *parts, origin=self.store.code, legs=on)
 
 
 def haulage(session: Session) -> Haulage:
