@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from models.custody_words import CaseState
+from models.custody_words import CaseState, CorrectionState
 from models.values import Reason
 from models.vocabulary import CustodyState, DisposalMethod, ManifestKind, Mode, SludgeKind
 from reports.catalogues import find, require
@@ -18,6 +18,7 @@ WORDS: Mapping[str, type[StrEnum]] = {
     "sludge_kind": SludgeKind,
     "method": DisposalMethod,
     "case_state": CaseState,
+    "correction_state": CorrectionState,
     "state": CustodyState,
 }
 

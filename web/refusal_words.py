@@ -10,6 +10,7 @@ from reports.catalogues import LOCALES
 from reports.custody_wording import custody_text, say_refused
 from reports.quantities import moment
 from reports.wording import label
+from tracking.operations.cases.refusals import CaseMoved
 from tracking.operations.custody.refusals import (
     ActNotPossible,
     CustodyRefused,
@@ -70,7 +71,11 @@ def plainly(refusal: CustodyRefused, locale: str) -> tuple[int, str, str]:
         at = moment(refusal.at, current_app.extensions["settings"].timezone)
         words = {"by": refusal.by, "at": at, "state": label(refusal.state, locale)}
         return 409, "title.conflict", custody_text("sentence.taken_meanwhile", locale, **words)
-    return 409, "title.blocked", custody_text("sentence.refused", locale)
+    if isinstance(refusal, CaseMoved):
+        at = moment(refusal.at, current_app.extensions["settings"].timezone)
+        words = {"by": refusal.by, "at": at, "state": label(refusal.state, locale)}
+        return 409, "title.conflict", custody_text("sentence.case_moved", locale, **words)
+    return 409, "title.conflict", custody_text("sentence.refused", locale)
 
 
 def reader() -> str:
