@@ -21,6 +21,7 @@ PART_OF = {
     "windows": "rules",
     "people": "users",
     "tokens": "users",
+    "issue": "today",
 }
 """Blueprints that belong under another one's link."""
 
@@ -98,6 +99,11 @@ def may_open(endpoint: str) -> bool:
 def titles_of_pages() -> dict[str, str]:
     """What the header offers."""
     titles = {
+        "trips.listing": _("My trips"),
+        "today.page": _("Loads of the day"),
+        "gate.queue": _("Gate"),
+        "stock.page": _("Stock"),
+        "dispatches.page": _("Products"),
         "overview.overview": _("Overview"),
         "findings.listing": _("Findings"),
         "manifests.listing": _("Manifests"),

@@ -14,6 +14,11 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 WATCHERS = REGULATOR | ADMINISTRATOR
 HAULER = frozenset({Role.HAULER})
 FLEET = WATCHERS | HAULER
+SENDERS = frozenset({Role.PLANT})
+RECEIVERS = frozenset({Role.SITE, Role.PLANT})  # a plant takes back what was refused
+AUTHORS = frozenset({Role.PLANT, Role.SITE, Role.HAULER})
+DRIVERS = frozenset({Role.DRIVER})
+SIGNERS = AUTHORS | DRIVERS
 DRIVER = frozenset({Role.DRIVER})
 PARTIES = frozenset({Role.PLANT, Role.HAULER, Role.SITE})
 
@@ -121,6 +126,19 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "people.vehicle_service": ADMINISTRATOR,
     "people.scale_list": ADMINISTRATOR,
     "people.scale": ADMINISTRATOR,
+    "today.page": SENDERS,
+    "issue.form": SENDERS,
+    "issue.child": AUTHORS,
+    "issue.edit": AUTHORS,
+    "gate.queue": RECEIVERS,
+    "stock.page": RECEIVERS | WATCHERS,
+    "stock.dispose": RECEIVERS,
+    "dispatches.page": frozenset({Role.SITE}),
+    "trips.listing": DRIVERS,
+    "trips.voyage": DRIVERS,
+    "steps.page": SIGNERS,
+    "steps.signed": SIGNERS,
+    "steps.code": SIGNERS,
     "files.post_file": WITHOUT_SIGN_IN,  # checks the token of the device
     "fixes.post_fixes": WITHOUT_SIGN_IN,  # checks the token of the device
     "osmand.take_report": WITHOUT_SIGN_IN,  # what no token proves waits in quarantine

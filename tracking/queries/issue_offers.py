@@ -79,7 +79,7 @@ class Offers:
 
 
 def offers(session: Session, viewer: Viewer, day: date) -> Offers:
-    """Plans of one's own places, all receivers and wharves of the city, vehicles of the carriers one knows."""
+    """Plans of own places, all receivers and wharves of the city, vehicles of the carriers one knows."""
     own = own_place_ids(viewer)
     carriers = select(Leg.carrier_id).join(Leg.manifest).where(manifests_visible(viewer))
     planned = select(PlanLeg.carrier_id).join(Plan, Plan.id == PlanLeg.plan_id).where(Plan.origin_id.in_(own))
