@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, current_app
 from marshmallow import Schema
 from werkzeug.routing import IntegerConverter, Rule
 
+from web.api import fixes
 from web.api.v1.machine_paths import add_machine_paths
 from web.api.v1.operation import Operation
 from web.api.v1.problem_schema import ProblemTold
@@ -76,7 +77,7 @@ def name_of(schema: Any) -> str:
     if isinstance(schema, str):
         return schema
     kind: type = schema if isinstance(schema, type) else type(schema)
-    return kind.__name__
+    return "Batch" + kind.__name__ if kind.__module__ == fixes.__name__ else kind.__name__
 
 
 def operation_told(rule: Rule, method: str, described: Operation) -> dict[str, Any]:

@@ -143,7 +143,7 @@ class Chosen(fields.String):
 
     def __init__(self, words: type[StrEnum], **given: Any) -> None:
         listed = [word.value for word in words]
-        if given.get("allow_none"):
+        if given.get("allow_none") or given.get("load_default", "") is None:
             listed.append(None)  # type: ignore[arg-type]  # JSON Schema wants null among the words
         super().__init__(metadata={"enum": listed}, **given)
         self.words = words

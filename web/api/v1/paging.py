@@ -15,6 +15,11 @@ from web.api.v1.fields import Body, Part, Text, Whole
 
 MOST, USUAL = 200, 50
 MAX_ROW_ID = 2**63 - 1
+KINDS: tuple[tuple[str, Any], ...] = (
+    ("blank", type(None)),
+    ("time", datetime),
+    ("number", (int, float)),
+)
 
 
 class PageQuery(Body):
@@ -66,6 +71,10 @@ def read_value(kind: Any, value: Any) -> Any:
         return datetime.fromisoformat(value).astimezone(UTC)
     if kind == "text" and isinstance(value, str) and "\0" not in value:
         return value
+    if kind == "number" and not isinstance(value, bool) and isinstance(value, int | float):
+        if abs(value) > MAX_ROW_ID:
+            raise ValueError("beyond any list")
+        return value
     raise ValueError("no such kind")
 
 
@@ -74,7 +83,7 @@ def written_cursor(after: Key | None) -> str | None:
     if after is None:
         return None
     value, row_id = after
-    kind = "blank" if value is None else "time" if isinstance(value, datetime) else "text"
+    kind = next((word for word, kinds in KINDS if isinstance(value, kinds)), "text")
     plain = value.isoformat() if isinstance(value, datetime) else value
     return urlsafe_b64encode(orjson.dumps([kind, plain, row_id])).decode("ascii")
 

@@ -2,6 +2,15 @@
 
 from flask import Blueprint
 
-from web.api.v1 import document, manifests, tokens
+from web.api.v1 import cases, document, loads, manifests, registers, rules, tokens
 
-BLUEPRINTS: tuple[Blueprint, ...] = (document.bp, manifests.bp, tokens.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    document.bp,
+    manifests.bp,
+    *(loads.voyages, loads.codes, loads.stock, loads.dispatches, loads.windows, loads.paper),
+    *(rules.limits, rules.permits, rules.licences, rules.approvals, rules.plans, rules.diverted),
+    *(registers.facilities, registers.vehicles, registers.routes, registers.organisations),
+    *(registers.scales, registers.users),
+    *(cases.cases, cases.questions, cases.findings, cases.attachments),
+    tokens.bp,
+)

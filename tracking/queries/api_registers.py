@@ -1,0 +1,65 @@
+"""Which organisations and routes does the programming interface tell of, as the register has them?"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from models.facilities import Facility, Route
+from models.organisations import Organisation
+from models.values import Viewer
+from models.vocabulary import Mode, OrganisationKind
+from tracking.queries.keyset import Key, Order, Page, continued, page_of
+from tracking.queries.visibility import facilities_known
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationTold:
+    """A party as manifests name it."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str | None
+    kind: OrganisationKind
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTold:
+    """An approved route; `line` is (lon, lat) along the way, corridor_m the half-width."""
+
+    id: int
+    code: str
+    origin: str
+    destination: str
+    mode: Mode
+    corridor_m: float
+    planned_minutes: float | None
+    line: list[list[float]]
+
+
+def organisation_rows(session: Session, after: Key | None, limit: int) -> Page[OrganisationTold]:
+    """A page of all parties, by code."""
+    table = Organisation
+    query = select(table.id, table.code, table.name, table.name_en, table.kind)
+    order = Order(table.code.expression, table.id.expression, descending=False)
+    rows = session.execute(continued(query, order, after, limit)).all()
+    return page_of(rows, limit, lambda row: (row.code, row.id)).map(lambda row: OrganisationTold(*row))
+
+
+def route_rows(session: Session, viewer: Viewer, after: Key | None, limit: int) -> Page[RouteTold]:
+    """A page of the routes between places that the viewer knows, by code."""
+    known = select(Facility.id).where(facilities_known(viewer))
+    origin, destination = aliased(Facility), aliased(Facility)
+    query = (
+        select(
+            *(Route.id, Route.code, origin.code.label("origin"), destination.code.label("destination")),
+            *(Route.mode, Route.corridor_m, Route.planned_minutes, Route.line),
+        )
+        .join(origin, origin.id == Route.origin_id)
+        .join(destination, destination.id == Route.destination_id)
+        .where(Route.origin_id.in_(known), Route.destination_id.in_(known))
+    )
+    order = Order(Route.code.expression, Route.id.expression, descending=False)
+    rows = session.execute(continued(query, order, after, limit)).all()
+    return page_of(rows, limit, lambda row: (row.code, row.id)).map(lambda row: RouteTold(*row))

@@ -1,0 +1,169 @@
+"""/api/v1/voyages, stock, dispatches, windows, codes: what else happens to loads?"""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from models.custody_words import Act
+from tracking.operations.custody.codes import give_code
+from tracking.operations.custody.dispatch_product import DispatchDraft, dispatch_product
+from tracking.operations.custody.emergency import PaperStep, WindowDraft, enter_paper, open_window
+from tracking.operations.custody.measure_pile import Difference, Survey, measure_pile
+from tracking.operations.custody.voyages import VoyageDraft, open_voyage, sail, sign_voyage
+from tracking.queries.stock import Pile, StockMovement, movements, piles
+from web.api.v1.derived import filled, given, told, told_list, told_pages
+from web.api.v1.fields import Body, Chosen, Many, Moment, Part, Text
+from web.api.v1.manifest_schemas import DraftGiven, GivenWithStep, Named, StepTold
+from web.api.v1.manifests import draft_of, given_of, told_step
+from web.api.v1.operation import Call, Reply, reads, resource, writes
+from web.api.v1.paging import PageQuery, cursor_of, told_page
+from web.api.v1.rules import Coded, Kept
+from web.api.v1.signing import at_once
+
+voyages = resource("voyages", "/voyages")
+stock = resource("stock", "/stock")
+dispatches = resource("dispatches", "/dispatches")
+windows = resource("windows", "/windows")
+paper = resource("paper", "/paper")
+codes = resource("codes", "/codes")
+
+
+class SailGiven(Body):
+    """When the vessel left; blank: now."""
+
+    at = Moment(load_default=None)
+
+
+class VoyageStep(GivenWithStep):
+    """One act for all loads of a voyage, or for those that are named; each gets a signature of its own."""
+
+    act = Chosen(Act, required=True)
+    numbers = Many(Text(), 1000, load_default=None, allow_none=True)
+
+
+class VoyageTold(Body):
+    """What came of it, load by load."""
+
+    items = fields.List(fields.Nested(StepTold), required=True)
+
+
+class DispatchTold(Body):
+    """The number of a dispatch."""
+
+    number = fields.String(required=True)
+
+
+class PaperStepGiven(GivenWithStep):
+    """A step as the paper shows it."""
+
+    act = Chosen(Act, required=True)
+    signer = Text(100, required=True)
+
+
+class PaperGiven(Body):
+    """A manifest that was written by hand, with its steps."""
+
+    draft = Part(DraftGiven, required=True)
+    steps = Many(Part(PaperStepGiven), 20, load_default=list)
+
+
+class CodeAsked(Body):
+    """For which act, and who will type it."""
+
+    number = Text(required=True)
+    act = Chosen(Act, required=True)
+    signer = Text(100, load_default="")
+
+
+class CodeTold(Body):
+    """The code, shown this once."""
+
+    code = fields.String(required=True, allow_none=True)
+    signer = fields.String(required=True)
+    expires_at = Moment(required=True)
+
+
+@voyages.post("")
+@writes("Open a voyage of an own vessel", Coded, body=given(VoyageDraft), status=201)
+def opened(call: Call) -> Any:
+    """Legs name it by its code."""
+    return {"code": open_voyage(call.session, filled(VoyageDraft, call.body), call.viewer, call.setting)}
+
+
+@voyages.post("/<path:code>/sail")
+@writes("Say that the vessel has left", Coded, body=SailGiven)
+def sailed(call: Call, code: str) -> Any:
+    """Nothing is loaded afterwards."""
+    sail(call.session, code, call.viewer, call.setting, call.body["at"])
+    return {"code": code}
+
+
+@voyages.post("/<path:code>/steps")
+@writes("Sign an act for all loads of a voyage", VoyageTold, body=VoyageStep)
+def step(call: Call, code: str) -> Any:
+    """All of them or none."""
+    signer, what = at_once(call).signer, given_of(call, call.body)
+    chosen = call.body["numbers"]
+    numbers = None if chosen is None else tuple(chosen)
+    act = call.body["act"]
+    taken = sign_voyage(call.session, code, act, call.viewer, signer, what, call.setting, numbers)
+    return {"items": [told_step(call, each).body for each in taken]}
+
+
+@stock.get("")
+@reads("The piles of the caller's own places, wet and dry", told_list(Pile))
+def listing(call: Call) -> Any:
+    """By their books."""
+    return {"items": piles(call.session, call.viewer)}
+
+
+@stock.get("/movements")
+@reads("The ledger of the piles, the newest first", told_pages(StockMovement), query=PageQuery)
+def ledger(call: Call) -> Any:
+    """What came and went."""
+    return told_page(movements(call.session, call.viewer, cursor_of(call.query), call.query["limit"]))
+
+
+@stock.post("/surveys")
+@writes("Enter what was measured of a pile", told(Difference), body=given(Survey), status=201)
+def survey(call: Call) -> Any:
+    """The difference to the books is entered."""
+    return measure_pile(call.session, filled(Survey, call.body), call.viewer, call.setting)
+
+
+@dispatches.post("")
+@writes("Enter what leaves a site as a product", DispatchTold, body=given(DispatchDraft), status=201)
+def dispatched(call: Call) -> Any:
+    """With its use and who gets it."""
+    done = dispatch_product(call.session, filled(DispatchDraft, call.body), call.viewer, call.setting)
+    return {"number": done.number}
+
+
+@windows.post("")
+@writes("Open a window for paper", Kept, body=given(WindowDraft), status=201)
+def window(call: Call) -> Any:
+    """By the regulator."""
+    return {"id": open_window(call.session, filled(WindowDraft, call.body), call.viewer, call.setting)}
+
+
+@paper.post("")
+@writes("Enter a manifest that was written by hand", Named, body=PaperGiven, status=201)
+def entered(call: Call) -> Any:
+    """In a window that the regulator opened, by the same arrows as any other."""
+    steps = []
+    for index, each in enumerate(call.body["steps"]):
+        if each["at"] is None:
+            raise ValidationError({"steps": {index: {"at": ["missing"]}}})
+        steps.append(PaperStep(act=each["act"], given=given_of(call, each), signer=each["signer"]))
+    number = enter_paper(call.session, draft_of(call.body["draft"]), steps, call.viewer, call.setting)
+    return {"number": number}
+
+
+@codes.post("")
+@writes("Give a one-time code for an act", CodeTold, body=CodeAsked, status=201)
+def give(call: Call) -> Any:
+    """Shown once: a call that is sent again is told everything but the code."""
+    body = call.body
+    made = give_code(call.session, body["number"], body["act"], call.viewer, body["signer"], call.setting)
+    told_once = {"code": made.code, "signer": made.signer, "expires_at": made.expires_at}
+    return Reply(told_once, kept=told_once | {"code": None})

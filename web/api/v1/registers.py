@@ -1,0 +1,201 @@
+"""/api/v1/facilities, vehicles, organisations, scales, users: what and who takes part?"""
+
+from typing import Any
+
+from marshmallow import fields
+
+from models.vocabulary import FacilityKind, Mode, Role
+from tracking.operations.administer.fleet import (
+    OrganisationDraft,
+    ScaleDraft,
+    VehicleDraft,
+    keep_organisation,
+    keep_scale,
+    keep_vehicle,
+    take_out_of_service,
+)
+from tracking.operations.administer.people import add_person, change_person, give_password, set_active
+from tracking.queries.api_registers import OrganisationTold, RouteTold, organisation_rows, route_rows
+from tracking.queries.facility_list import FacilityFilter, FacilityRow, facility_page
+from tracking.queries.fleet_list import VehicleFilter, VehicleRow, vehicle_page
+from tracking.queries.users import Account, all_accounts
+from web.api.v1.derived import filled, given, told_list, told_pages
+from web.api.v1.fields import MAX_NAME, Body, Chosen, Day, Flag, Text
+from web.api.v1.operation import Call, NotFound, reads, resource, writes
+from web.api.v1.paging import PageQuery, cursor_of, told_page
+from web.api.v1.rules import Coded
+
+facilities = resource("facilities", "/facilities")
+vehicles = resource("vehicles", "/vehicles")
+routes = resource("routes", "/routes")
+organisations = resource("organisations", "/organisations")
+scales = resource("scales", "/scales")
+users = resource("users", "/users")
+
+
+class FacilityQuery(PageQuery):
+    """Filters of the list of facilities."""
+
+    kind = Chosen(FacilityKind, load_default=None)
+    text = Text(100, load_default="")
+
+
+class VehicleQuery(PageQuery):
+    """Filters of the list of vehicles."""
+
+    mode = Chosen(Mode, load_default=None)
+    carrier = Text(load_default="")
+    text = Text(100, load_default="")
+
+
+class OutOfService(Body):
+    """From which day on."""
+
+    on = Day(required=True)
+
+
+class PersonGiven(Body):
+    """A login to be added."""
+
+    username = Text(required=True)
+    display_name = Text(100, required=True)
+    role = Chosen(Role, required=True)
+    organisation = Text(load_default=None)
+    password = Text(MAX_NAME, required=True)
+
+
+class PersonChanged(Body):
+    """What of a login is changed; blanks stay."""
+
+    display_name = Text(100, required=True)
+    role = Chosen(Role, required=True)
+    organisation = Text(load_default=None)
+    active = Flag(load_default=None)
+    password = Text(MAX_NAME, load_default=None)
+
+
+class NamedPerson(Body):
+    """Whose login it is."""
+
+    username = fields.String(required=True)
+
+
+@facilities.get("")
+@reads("Facilities that the caller knows, by code", told_pages(FacilityRow), query=FacilityQuery)
+def listing(call: Call) -> Any:
+    """Plants, works, wharves, stores and sites."""
+    wanted = FacilityFilter(call.query["text"], call.query["kind"])
+    after, limit = cursor_of(call.query), call.query["limit"]
+    return told_page(facility_page(call.session, call.viewer, wanted, after, limit))
+
+
+@vehicles.get("")
+@reads("Vehicles that the caller may see, by code", told_pages(VehicleRow), query=VehicleQuery)
+def vehicle_listing(call: Call) -> Any:
+    """Trucks and vessels."""
+    wanted = VehicleFilter(call.query["text"], call.query["mode"], call.query["carrier"])
+    after, limit = cursor_of(call.query), call.query["limit"]
+    return told_page(vehicle_page(call.session, call.viewer, wanted, after, limit))
+
+
+@vehicles.post("")
+@writes("Add a vehicle", Coded, body=given(VehicleDraft), status=201)
+def add_vehicle(call: Call) -> Any:
+    """By the administrator."""
+    keep_vehicle(call.session, filled(VehicleDraft, call.body), call.viewer, new=True)
+    return {"code": call.body["code"]}
+
+
+@vehicles.put("")
+@writes("Change a vehicle, by its code", Coded, body=given(VehicleDraft))
+def change_vehicle(call: Call) -> Any:
+    """By the administrator."""
+    keep_vehicle(call.session, filled(VehicleDraft, call.body), call.viewer)
+    return {"code": call.body["code"]}
+
+
+@vehicles.post("/<path:code>/out-of-service")
+@writes("Take a vehicle out of service", Coded, body=OutOfService)
+def out_of_service(call: Call, code: str) -> Any:
+    """Its licences end that day."""
+    take_out_of_service(call.session, code, call.body["on"], call.viewer)
+    return {"code": code}
+
+
+@routes.get("")
+@reads("Approved routes between facilities that the caller knows", told_pages(RouteTold), query=PageQuery)
+def route_listing(call: Call) -> Any:
+    """By code."""
+    return told_page(route_rows(call.session, call.viewer, cursor_of(call.query), call.query["limit"]))
+
+
+@organisations.get("")
+@reads("Organisations, by code", told_pages(OrganisationTold), query=PageQuery)
+def organisation_listing(call: Call) -> Any:
+    """The public part of the register: everybody names parties on manifests."""
+    return told_page(organisation_rows(call.session, cursor_of(call.query), call.query["limit"]))
+
+
+@organisations.post("")
+@writes("Add an organisation", Coded, body=given(OrganisationDraft), status=201)
+def add_organisation(call: Call) -> Any:
+    """By the administrator."""
+    keep_organisation(call.session, filled(OrganisationDraft, call.body), call.viewer, new=True)
+    return {"code": call.body["code"]}
+
+
+@organisations.put("")
+@writes("Change an organisation, by its code", Coded, body=given(OrganisationDraft))
+def change_organisation(call: Call) -> Any:
+    """By the administrator."""
+    keep_organisation(call.session, filled(OrganisationDraft, call.body), call.viewer)
+    return {"code": call.body["code"]}
+
+
+@scales.post("")
+@writes("Add a scale", Coded, body=given(ScaleDraft), status=201)
+def add_scale(call: Call) -> Any:
+    """By the administrator."""
+    keep_scale(call.session, filled(ScaleDraft, call.body), call.viewer, new=True)
+    return {"code": call.body["code"]}
+
+
+@scales.put("")
+@writes("Change a scale, by its code", Coded, body=given(ScaleDraft))
+def change_scale(call: Call) -> Any:
+    """By the administrator."""
+    keep_scale(call.session, filled(ScaleDraft, call.body), call.viewer)
+    return {"code": call.body["code"]}
+
+
+@users.get("")
+@reads("Logins, for the administrator", told_list(Account))
+def people(call: Call) -> Any:
+    """Active ones first."""
+    if call.viewer.role is not Role.ADMINISTRATOR:
+        raise NotFound
+    return {"items": all_accounts(call.session)}
+
+
+@users.post("")
+@writes("Add a login", NamedPerson, body=PersonGiven, status=201)
+def add(call: Call) -> Any:
+    """By the administrator."""
+    body = call.body
+    named = (body["username"], body["display_name"], body["role"], body["organisation"], body["password"])
+    add_person(call.session, *named, call.viewer, call.setting.now)
+    return {"username": body["username"]}
+
+
+@users.patch("/<path:username>")
+@writes("Change a login", NamedPerson, body=PersonChanged)
+def change(call: Call, username: str) -> Any:
+    """By the administrator; a new password ends its sessions."""
+    body = call.body
+    named = (body["display_name"], body["role"], body["organisation"])
+    change_person(call.session, username, *named, call.viewer)
+    if body["active"] is not None:
+        set_active(call.session, username, body["active"], call.viewer)
+    if body["password"] is not None:
+        give_password(call.session, username, body["password"], call.viewer)
+    return {"username": username}
