@@ -19,7 +19,7 @@ class DispatchForm(Form):
     facility = SelectField(_("Facility"))
     product = StringField(_("Product"), filters=text, validators=[required, no_longer_than(100)])
     mass_t = TonnesField(_("Mass (t)"), validators=[required])
-    moisture_percent = PercentField(_("Moisture (%%)"))
+    moisture_percent = PercentField(_("Moisture (%)"))
     use = StringField(_("Use"), filters=text, validators=[required, no_longer_than(200)])
     receiver = StringField(_("Who gets it"), filters=text, validators=[required, no_longer_than(200)])
     vehicle = StringField(_("Plate of the vehicle"), filters=text, validators=[no_longer_than(64)])

@@ -56,14 +56,14 @@ class StepForm(Form):
     gross_t = TonnesField(_("Gross (t)"))
     tare_t = TonnesField(_("Tare (t)"))
     ticket = StringField(_("Ticket number"), filters=text, validators=[no_longer_than(64)])
-    scale = StringField(_("Scale"), filters=text, validators=[no_longer_than(64)])
-    moisture_percent = PercentField(_("Moisture (%%)"))
-    u_moisture_percent = PercentField(_("Uncertainty of the moisture (± %%)"))
-    moisture_method = SelectField(_("How the moisture was found"))
+    scale = StringField(_("Weighbridge"), filters=text, validators=[no_longer_than(64)])
+    moisture_percent = PercentField(_("Moisture (%)"))
+    u_moisture_percent = PercentField(_("Uncertainty of the moisture (± %)"))
+    moisture_method = SelectField(_("How the moisture was found"), default=MoistureMethod.OVEN.value)
     refused_t = TonnesField(_("Refused (t)"))
     reason = StringField(_("Reason"), filters=text, validators=[no_longer_than(500)])
     pile = StringField(_("Pile"), filters=text, validators=[no_longer_than(64)])
-    method = SelectField(_("How it was disposed of"))
+    method = SelectField(_("How it was disposed of"), default="")
     mass_t = TonnesField(_("Disposed of (t)"))
     gate = SelectField(_("Gate"), validate_choice=False)
     at = MomentField(_("When it happened"))
@@ -77,7 +77,7 @@ class StepForm(Form):
     def __init__(self, *args: Any, places: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.moisture_method.choices = choices(MoistureMethod)
-        self.method.choices = choices(DisposalMethod)
+        self.method.choices = [("", "—"), *choices(DisposalMethod)]
         self.gate.choices = places or []
 
     def given(self, act: Act) -> Given:

@@ -120,7 +120,7 @@ def asked_of(act: Act, custody: Custody) -> tuple[str, ...]:
 def offered(custody: Custody) -> dict[str, Any]:
     """What is known already and only needs confirming."""
     arrival = custody.arrival
-    known: dict[str, Any] = {"moisture_method": "oven"}
+    known: dict[str, Any] = {}
     if custody.state is CustodyState.ARRIVED and arrival is not None:
         known |= {"gross_t": arrival.gross_kg, "scale": arrival.scale_code, "ticket": arrival.ticket}
     if custody.state in (CustodyState.ACCEPTED, CustodyState.PART_ACCEPTED):

@@ -1,0 +1,168 @@
+"""Is every act signed on its page, with what it asks, by whom it is, and refused in place otherwise?"""
+
+from sqlalchemy import func, select
+
+from models.custody_words import Act, SigningMethod
+from models.manifests import Manifest
+from models.signatures import Signature
+from models.vocabulary import CustodyState
+from tests.cast import PASSWORD
+from tests.tracking.custody.haulage import Haulage
+from tests.web.custody.conftest import Desk
+
+PROOF = {"password": PASSWORD}
+LOADING = {"gross_t": "28.00", "tare_t": "11.00", "moisture_percent": "79.5", "moisture_method": "oven"}
+
+
+def state_of(town: Haulage, number: str) -> CustodyState:
+    town.session.expire_all()
+    found = town.session.scalar(select(Manifest.custody_state).where(Manifest.number == number))
+    town.session.rollback()
+    assert found is not None
+    return found
+
+
+def issued(town: Haulage) -> str:
+    number = town.drawn_up()
+    town.sign(number, Act.ISSUE, "plant")
+    town.session.commit()
+    town.later(5)
+    return number
+
+
+def test_a_load_from_issue_to_disposal_by_pages_alone(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    plant, driver, gate = desk("plant"), desk("driver"), desk("gate")
+    steps = (
+        (plant, "load", LOADING),
+        (driver, "depart", {}),
+        (gate, "arrive", {"gross_t": "28.00"}),
+        (gate, "accept", {"gross_t": "28.00", "tare_t": "11.02", "moisture_percent": "79.4"}),
+        (gate, "dispose", {"method": "incineration", "mass_t": "16.98"}),
+    )
+    for client, act, fields in steps:
+        town.later(10)
+        page = client.get(f"/sign/{act}/{number}")
+        assert page.status_code == 200
+        answer = client.post(f"/sign/{act}/{number}", data={"moisture_method": "oven"} | fields | PROOF)
+        assert (act, answer.status_code) == (act, 302), answer.text
+        after = client.get(answer.headers["Location"])
+        assert number in after.text
+    assert state_of(town, number) is CustodyState.DISPOSED
+
+
+def test_what_is_missing_stands_beside_its_field_and_nothing_typed_is_lost(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    answer = desk("plant").post(
+        f"/sign/load/{number}", data=LOADING | PROOF | {"tare_t": "29", "ticket": "T-77"}
+    )
+    assert answer.status_code == 422
+    assert 'href="#gross_t"' in answer.text
+    assert 'value="T-77"' in answer.text
+    assert PASSWORD not in answer.text
+    assert state_of(town, number) is CustodyState.ISSUED
+
+
+def test_words_instead_of_figures_are_refused(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    for typed in ("heavy", "nan", "inf", "1e9"):
+        answer = desk("plant").post(f"/sign/load/{number}", data=LOADING | PROOF | {"gross_t": typed})
+        assert answer.status_code == 422, typed
+        assert 'href="#gross_t"' in answer.text
+
+
+def test_without_the_password_nothing_is_signed(town: Haulage, desk: Desk) -> None:
+    number, plant = issued(town), desk("plant")
+    for proof in ({}, {"password": "wrong"}):
+        answer = plant.post(f"/sign/load/{number}", data=LOADING | proof)
+        assert answer.status_code == 422
+        assert 'href="#password"' in answer.text
+    assert state_of(town, number) is CustodyState.ISSUED
+
+
+def test_a_password_serves_for_the_next_minutes(town: Haulage, desk: Desk) -> None:
+    first, plant = issued(town), desk("plant")
+    assert plant.post(f"/sign/load/{first}", data=LOADING | PROOF).status_code == 302
+    second = issued(town)
+    assert plant.post(f"/sign/load/{second}", data=LOADING).status_code == 302
+    town.later(20)
+    third = issued(town)
+    assert plant.post(f"/sign/load/{third}", data=LOADING).status_code == 422
+
+
+def test_who_comes_second_hears_who_was_first(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    seen = {"state": "issued", "version": "1"}
+    assert desk("plant").post(f"/sign/load/{number}", data=LOADING | PROOF | seen).status_code == 302
+    answer = desk("plant").post(f"/sign/load/{number}", data=LOADING | PROOF | seen)
+    assert answer.status_code == 409
+    assert town.people["plant"].display_name in answer.text
+
+
+def test_the_driver_signs_on_the_plants_device_with_a_code(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    town.sign(number, Act.LOAD, "plant", weighed=town.weighed(17_000.0))
+    town.session.commit()
+    shown = desk("driver").post(f"/codes/depart/{number}")
+    assert shown.status_code == 200
+    label = shown.text.split('class="code-digits" aria-label="')[1].split('"')[0]
+    plant = desk("plant")
+    page = plant.get(f"/sign/depart/{number}")
+    assert 'name="code"' in page.text
+    wrong = plant.post(
+        f"/sign/depart/{number}", data={"code": "000000" if label != "0 0 0 0 0 0" else "1" * 6}
+    )
+    assert wrong.status_code == 422
+    assert 'href="#code"' in wrong.text
+    assert plant.post(f"/sign/depart/{number}", data={"code": label}).status_code == 302
+    assert state_of(town, number) is CustodyState.IN_TRANSIT
+    signed = town.session.scalars(select(Signature).where(Signature.act == Act.DEPART)).one()
+    assert signed.method is SigningMethod.ONE_TIME_CODE
+
+
+def test_another_party_gets_no_form_and_a_stranger_no_page(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    answer = desk("gate").post(f"/sign/load/{number}", data=LOADING | PROOF)
+    assert answer.status_code == 403
+    assert desk("store").get(f"/sign/load/{number}").status_code == 404
+    assert desk("store").post(f"/sign/load/{number}", data=LOADING | PROOF).status_code == 404
+    assert desk("store").post(f"/codes/load/{number}").status_code == 404
+    assert desk("regulator").get(f"/sign/load/{number}").status_code == 403
+    assert state_of(town, number) is CustodyState.ISSUED
+
+
+def test_acts_that_nobody_signs_have_no_page(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    for act in ("close", "expire", "regroup", "draw_up", "fly"):
+        assert desk("plant").get(f"/sign/{act}/{number}").status_code == 404
+
+
+def test_a_draft_is_thrown_away_without_a_signature(town: Haulage, desk: Desk) -> None:
+    number = town.drawn_up()
+    town.session.commit()
+    assert desk("plant").get(f"/sign/discard/{number}").status_code == 200
+    assert desk("plant").post(f"/sign/discard/{number}", data=PROOF).status_code == 302
+    assert state_of(town, number) is CustodyState.CANCELLED
+
+
+def test_a_phone_that_sends_its_queue_twice_signs_once(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    town.sign(number, Act.LOAD, "plant", weighed=town.weighed(17_000.0))
+    town.session.commit()
+    at, driver = town.now.isoformat(), desk("driver")
+    town.later(30)
+    sent = PROOF | {"device_at": at, "lat": "31.0", "lon": "120.0", "accuracy_m": "12"}
+    for _again in range(2):
+        answer = driver.post(f"/sign/depart/{number}", data=sent, headers={"Accept": "application/json"})
+        assert (answer.status_code, list(answer.json or ())) == (200, ["next"])
+    count = select(func.count()).select_from(Signature).where(Signature.act == Act.DEPART)
+    assert town.session.scalar(count) == 1
+    row = town.session.scalars(select(Signature).where(Signature.act == Act.DEPART)).one()
+    assert (row.lat, row.lon, row.device_at.isoformat() if row.device_at else "") == (31.0, 120.0, at)
+
+
+def test_a_script_hears_which_field_is_wrong(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    answer = desk("plant").post(f"/sign/load/{number}", data=LOADING, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == ["password"]
