@@ -128,10 +128,17 @@ def make_login(
             password=password,
             role=role,
             now=now,
-            display_name=organisation.name if organisation is not None else username,
+            display_name=display_name(role, organisation, username),
             organisation_code=organisation.code if organisation is not None else None,
         )
     return Login(username, password, role, organisation.name if organisation is not None else "")
+
+
+def display_name(role: Role, organisation: Organisation | None, username: str) -> str:
+    """What the header says: the organisation, and of a driver that it is one of its drivers."""
+    if organisation is None:
+        return username
+    return f"{organisation.name}（驾驶员）" if role is Role.DRIVER else organisation.name
 
 
 def world_ends(world: Path) -> datetime:

@@ -71,6 +71,7 @@ def _driven(viewer: Viewer) -> Select[int]:
     """Manifests with a leg that the driver is named for, or that the own carrier has for anybody."""
     nobody = and_(
         Leg.driver_id.is_(None),
+        Leg.driver.is_(None),  # a name without a login is somebody else
         or_(Leg.carrier_id == viewer.organisation_id, Vehicle.organisation_id == viewer.organisation_id),
     )
     return (
