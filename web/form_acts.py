@@ -34,8 +34,8 @@ class FormPage:
 def carried_out(form: Form, act: Callable[[Session], object], names: Mapping[str, str] = SAME_NAMES) -> int:
     """Do it in a transaction when the form is well filled; DONE, or the status to show the form again with.
 
-    `names`: the field of the form for a field of the operation, where they differ. What is not the reader's to
-    see or to do ends the request with 404 or 403.
+    `names`: the field of the form for a field of the operation, where they differ. What is not the reader's
+    to see or to do ends the request with 404 or 403.
     """
     if not form.validate():
         return TO_CORRECT

@@ -110,6 +110,8 @@ def titles_of_pages() -> dict[str, str]:
         "facilities.listing": _("Facilities"),
         "vehicles.listing": _("Vehicles"),
         "devices.listing": _("Devices"),
+        "holds.queue": _("To do"),
+        "corrections.listing": _("Corrections"),
         "cases.listing": _("Cases"),
         "cases.questions": _("Questions"),
         "hauls.listing": _("Trips"),

@@ -8,6 +8,7 @@ from web.api.v1 import resources
 from web.pages import (
     cases,
     city,
+    corrections,
     device_forms,
     device_models,
     devices,
@@ -17,6 +18,7 @@ from web.pages import (
     gate,
     hauls,
     health,
+    holds,
     issue,
     manifest,
     manifests,
@@ -86,5 +88,7 @@ PAGES = (
     trips,
     stock,
     dispatches,
+    holds,
+    corrections,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (*(page.bp for page in PAGES), *WITHOUT_COOKIES)

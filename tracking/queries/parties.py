@@ -20,3 +20,13 @@ def parties(session: Session, kinds: Collection[OrganisationKind] = PARTIES) -> 
         .order_by(Organisation.kind, Organisation.code)
     )
     return [Name(*row) for row in session.execute(query)]
+
+
+def organisations_by_id(session: Session, ids: Collection[int]) -> list[Name]:
+    """Names of these organisations, by code."""
+    query = (
+        select(Organisation.code, Organisation.name, Organisation.name_en)
+        .where(Organisation.id.in_(sorted(ids)))
+        .order_by(Organisation.code)
+    )
+    return [Name(*row) for row in session.execute(query)]

@@ -11,8 +11,6 @@ class DriverForm(Form):
 
     driver = ChoiceField(
         _("Driver or master"),
-        _(
-            "Only this person sees the trip on the phone and signs it. Nobody named: each of your drivers."
-        ),
+        _("Only this person sees the trip on the phone and signs it. Nobody named: each of your drivers."),
         blank=_("Any of our drivers"),
     )

@@ -68,7 +68,7 @@ def enter() -> Any:
     """A new plan."""
     form = offered(PlanForm())
     lead = _(
-        "Plants issue under it with one click. Legs may be blank; filled in, they lead to the site without a gap."
+        "Plants issue under it with one click. Legs may be blank; filled in, they leave no gap to the site."
     )
     return finished(form, words_of(_("Enter a plan"), _("Enter the plan"), lead), _("Plan entered."), "")
 
