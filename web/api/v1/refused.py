@@ -23,6 +23,8 @@ def refused(error: CustodyRefused | TokenRefused | DecisionRefused) -> Response:
     """404, 403, 409 or 422 with all reasons at once."""
     if isinstance(error, TokenUnknown):
         return problem(404, _("There is no such thing"), _("It does not exist, or it belongs to another."))
+    if isinstance(error, TokenRefused) and error.why == "not_an_administrator":
+        return problem(403, _("Not yours to give"), _("Only the administrator may do this."))
     if isinstance(error, TokenRefused):
         return invalid_fields([(error.field, error.why)])
     if isinstance(error, DecisionRefused):
