@@ -147,7 +147,7 @@ class Weighing(Base):
     tare_kg: Mapped[float] = mapped_column(Float)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     scale_code: Mapped[str | None] = mapped_column(String(64), index=True)
-    ticket: Mapped[str | None] = mapped_column(String(64))
+    ticket: Mapped[str | None] = mapped_column(String(64), index=True)
     scale_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("scale_ticket.id"))  # the raw one
 
     manifest: Mapped[Manifest] = relationship(back_populates="weighings")

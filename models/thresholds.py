@@ -161,6 +161,14 @@ class MassThresholds:
     u_evaporation_fraction: float = 0.002
     overload_u: float = 3.3
     road_cap_kg: float = 49_000.0  # GB 1589-2016: six-axle articulated, gross
+    tare_drift_fraction: float = 0.02  # DOMAIN.md section 5; more than half a tank of diesel weighs
+    repeat_loads: int = 5  # DOMAIN.md section 5: identical to the last 5
+    repeat_chance: float = 1e-6  # 1 in a million loads by chance: less than one a year in a city
+    usual_net_spread_fraction: float = 0.01  # somebody who fills to a mark hits it within 1 %
+    usual_moisture_spread: float = 0.005  # of a belt press in steady running, day to day
+    handover_early_s: float = 900.0  # clocks of two devices, and the way from the quay to the fence
+    signing_place_m: float = 1_000.0  # GNSS of a phone among cranes, and the length of a wharf
+    signing_moment_s: float = 300.0  # a fix so near to the signature says where the vehicle was
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.custody_words import Act
 from models.vocabulary import (
     CustodyState,
     DisposalMethod,
@@ -20,6 +21,7 @@ from models.vocabulary import (
     ReceiptDecision,
     Role,
     SludgeKind,
+    WeighingRole,
 )
 
 FloatArray = npt.NDArray[np.float64]
@@ -201,6 +203,20 @@ class LegFacts:
     route_id: int | None = None
     voyage: str | None = None
     handover_at_ms: int | None = None
+    departed_at_ms: int | None = None  # when it was signed for; known of live manifests only
+    carrier_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedFacts:
+    """Where and when somebody signed for a leg, as the signer's device said."""
+
+    act: Act
+    leg_seq: int
+    at_ms: int
+    lat: float
+    lon: float
+    accuracy_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +239,26 @@ class ManifestFacts:
     accepted_kg: float | None = None
     refused_kg: float | None = None
     has_child: bool = False  # what was refused or aborted travels on under a manifest of its own
+    live: bool = False  # every step was signed here; else it is paper as it was reported
+    weighings: Mapping[tuple[WeighingRole, int], WeighingFacts] = field(default_factory=dict)
+    arrived_at_ms: int | None = None  # at the gate; known of live manifests only
+    received_at_id: int | None = None  # the gate, where a diversion named another than the receiver
+    approval: str | None = None  # number of the approval to leave the province
+    begins_anywhere: bool = False  # a rescue: the load changed vehicle at the roadside
+    disposed_by: DisposalMethod | None = None
+    disposed_at_ms: int | None = None
+    signed: tuple[SignedFacts, ...] = ()
+
+    @property
+    def receiver_id(self) -> int:
+        """Where it came in, or should."""
+        return self.received_at_id or self.destination_id
+
+    @property
+    def last_loaded(self) -> WeighingFacts | None:
+        """The weighing with which it left for its receiver: after a store it was loaded again."""
+        again = [each for (role, seq), each in self.weighings.items() if role is WeighingRole.LOADED and seq]
+        return max(again, key=lambda each: each.at_ms) if again else self.loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +268,15 @@ class RefusalFacts:
     vehicle_id: int
     site_id: int
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoadsideFacts:
+    """A leg that ended where its vehicle broke down, or began there: its trip is lawful without a claim."""
+
+    vehicle_id: int
+    from_ms: int
+    to_ms: int
 
 
 @dataclass(frozen=True, slots=True)

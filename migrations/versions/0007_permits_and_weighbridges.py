@@ -35,10 +35,12 @@ def upgrade() -> None:
     for table in INSERT_ONLY:
         lock(table)
     tie_weighings_to_tickets()
+    op.create_index(op.f("ix_weighing_ticket"), "weighing", ["ticket"], unique=False)
 
 
 def downgrade() -> None:
     """The other way round."""
+    op.drop_index(op.f("ix_weighing_ticket"), table_name="weighing")
     op.drop_column("weighing", "scale_ticket_id")
     for table in INSERT_ONLY:
         unlock(table)

@@ -22,14 +22,19 @@ from tracking.queries.contradictions import (
     claim_drafts,
     judge_trips,
     manifest_scope,
+    own_journeys,
+    signing_drafts,
     trip_scope,
 )
+from tracking.queries.earlier_loads import LoadHistory
 from tracking.queries.open_work import Block
 from tracking.queries.paper import batches, dated_after
 from tracking.rules.assignment import Link, assign
 from tracking.rules.findings import score_of
 from tracking.rules.judge_assignment import Paper
+from tracking.rules.judge_handover import early_takers
 from tracking.rules.judge_masses import judge_masses
+from tracking.rules.judge_paper import judge_paper
 from tracking.rules.verdicts import LegProof, RankedFinding, VerdictDraft, judge_manifest
 from tracking.rules.world import World
 
@@ -40,8 +45,10 @@ def judge_blocks(session: Session, blocks: Sequence[Block], run: Run) -> None:
     """Everything there is to say about some blocks, written."""
     judged = Judged()
     links: list[Link] = []
+    manifests = [manifest for block in blocks for manifest in block.manifests]
+    history = LoadHistory(session, manifests, run.until_ms, run.world.zone)
     for block in blocks:
-        links += judge_one(session, block, run, judged)
+        links += judge_one(session, block, run, judged, history)
     scored = scores(judged.drafts, run.world)
     write_links(session, blocks, links)
     write_routes(session, judged)
@@ -51,7 +58,9 @@ def judge_blocks(session: Session, blocks: Sequence[Block], run: Run) -> None:
     mark_judged(session, blocks, run.until_ms)
 
 
-def judge_one(session: Session, block: Block, run: Run, judged: Judged) -> Sequence[Link]:
+def judge_one(
+    session: Session, block: Block, run: Run, judged: Judged, history: LoadHistory
+) -> Sequence[Link]:
     """The links of one block; what contradicts goes to `judged`."""
     world = run.world
     paper = Paper(
@@ -61,8 +70,15 @@ def judge_one(session: Session, block: Block, run: Run, judged: Judged) -> Seque
     result = assign(block.claims, block.journeys, world.diversions, world.thresholds.assignment)
     judge_trips(session, block, result, paper, run, judged)
     judged.drafts += claim_drafts(session, result, paper, run)
+    journeys = own_journeys(result.links)
     for manifest in block.manifests:
-        judged.drafts += [(manifest_scope(manifest.id), draft) for draft in judge_masses(manifest, world)]
+        drafts = [
+            *judge_masses(manifest, world),
+            *judge_paper(manifest, world, history.before(manifest)),
+            *early_takers(manifest, journeys, world),
+            *signing_drafts(session, manifest, run),
+        ]
+        judged.drafts += [(manifest_scope(manifest.id), draft) for draft in drafts]
     return result.links
 
 

@@ -1,14 +1,14 @@
 """What contradicts in one block? Reads the tracks that the rules need and collects what they find."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.values import Track
-from models.vocabulary import FacilityKind, FindingKind
+from models.values import ManifestFacts, Track
+from models.vocabulary import MS_PER_S, FacilityKind, FindingKind
 from tracking.queries.open_work import REFUSAL_SLACK_MS, Block
 from tracking.queries.track_cache import TrackCache
 from tracking.rules.assignment import Assignment, Claim, Journey, Link, right_destination
@@ -22,6 +22,7 @@ from tracking.rules.judge_assignment import (
     lone_claim_draft,
     unknown_vehicle_draft,
 )
+from tracking.rules.judge_handover import signed_elsewhere
 from tracking.rules.judge_schedule import overdue_draft
 from tracking.rules.judge_track import judge_track
 from tracking.rules.reach import could_have_visited
@@ -120,7 +121,7 @@ def lone_trip_drafts(session: Session, journey: Journey, run: Run) -> list[Findi
     if journey.start_censored or journey.end_censored or journey.origin_id is None:
         return []
     refused = carries_refused(journey, world)
-    if journey.load == EMPTY and not refused:
+    if (journey.load == EMPTY and not refused) or on_the_roadside(journey, world):
         return []
     context = trip_context(
         session,
@@ -147,6 +148,16 @@ def carries_refused(journey: Journey, world: World) -> bool:
         and refusal.site_id == journey.origin_id
         and from_ms - REFUSAL_SLACK_MS <= refusal.at_ms <= journey.departed_ms + REFUSAL_SLACK_MS
         for refusal in world.refusals
+    )
+
+
+def on_the_roadside(journey: Journey, world: World) -> bool:
+    """Did it carry a load that broke down under it, or that it took over from one that had?"""
+    return any(
+        leg.vehicle_id == journey.vehicle_id
+        and journey.departed_ms <= leg.to_ms
+        and leg.from_ms <= journey.arrived_ms
+        for leg in world.roadside
     )
 
 
@@ -219,6 +230,33 @@ def claim_drafts(session: Session, result: Assignment, paper: Paper, run: Run) -
         if draft is not None:
             drafts.append((owner, draft))
     return drafts
+
+
+def own_journeys(links: Iterable[Link]) -> dict[int, Journey]:
+    """By row id of the leg the trip that its own vehicle made."""
+    return {
+        leg_id: link.journey
+        for link in links
+        if link.how == "matched" and link.journey.vehicle_id == link.claim.vehicle_id
+        for leg_id in link.claim.leg_ids
+    }
+
+
+def signing_drafts(session: Session, manifest: ManifestFacts, run: Run) -> list[FindingDraft]:
+    """Signatures for legs that were given far from the leg's vehicle."""
+    legs = {leg.seq: leg for leg in manifest.legs}
+    margin_ms = round(run.world.thresholds.mass.signing_moment_s * MS_PER_S)
+    found = []
+    for signed in manifest.signed:
+        leg = legs.get(signed.leg_seq)
+        if leg is None or leg.vehicle_id is None or signed.at_ms > run.until_ms:
+            continue
+        around = (signed.at_ms - margin_ms, signed.at_ms + margin_ms)
+        track = run.tracks.between(session, leg.vehicle_id, *around)
+        draft = signed_elsewhere(manifest, leg, signed, track, run.world)
+        if draft is not None:
+            found.append(draft)
+    return found
 
 
 def waits_at_origin(session: Session, claim: Claim, vehicle_id: int, run: Run) -> bool:

@@ -4,6 +4,7 @@ Rows of manifests as frozen facts. What happened after `until_ms` is left out, s
 a moment sees the paper of that moment.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,12 +12,19 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
+from models.custody_words import Act, Capacity, ManifestSource
 from models.fleet import Scale
+from models.lineage import ManifestLink
 from models.manifests import CustodyEvent, Leg, Manifest, MoistureTest, Receipt, Weighing
-from models.values import LegFacts, ManifestFacts, WeighingFacts
+from models.signatures import Signature
+from models.values import LegFacts, ManifestFacts, SignedFacts, WeighingFacts
 from models.vocabulary import CustodyState, WeighingRole
 from tracking.queries.fixes import to_ms
 
+UNBORN = (CustodyState.DRAFT, CustodyState.CANCELLED, CustodyState.EXPIRED)
+"""States of a child under which nothing travels on."""
+ON_THE_VEHICLE = (Act.DEPART, Act.HAND_OVER, Act.TAKE_OVER)
+"""What a driver or master signs beside the own vehicle."""
 BATCH = 500  # row ids a statement: SQLite takes no more than 32,766 parameters
 
 
@@ -65,22 +73,58 @@ def facts(session: Session, chosen: Select[Manifest], until_ms: int) -> list[Man
             selectinload(Manifest.weighings),
             selectinload(Manifest.moisture_tests),
             selectinload(Manifest.receipt),
+            selectinload(Manifest.disposal),
             selectinload(Manifest.events),
         ).order_by(Manifest.number)
     ).all()
     divisions = dict(session.execute(select(Scale.code, Scale.division_kg)).all())
     parents = parents_among(session, [row.id for row in rows], until_ms)
-    return [replace(manifest_facts(row, divisions, until_ms), has_child=row.id in parents) for row in rows]
+    signed = signed_places(session, [row.id for row in rows if row.source is ManifestSource.LIVE], until_ms)
+    return [
+        replace(
+            manifest_facts(row, divisions, until_ms),
+            has_child=row.id in parents,
+            signed=tuple(signed.get(row.id, ())),
+        )
+        for row in rows
+    ]
 
 
 def parents_among(session: Session, ids: list[int], until_ms: int) -> set[int]:
     """Which of these manifests have a child issued by the moment."""
     found: set[int] = set()
+    until = from_moment(until_ms)
     for batch in batches(ids):
         children = select(Manifest.parent_id).where(
-            Manifest.parent_id.in_(batch), Manifest.issued_at <= from_moment(until_ms)
+            Manifest.parent_id.in_(batch), Manifest.issued_at <= until, Manifest.custody_state.not_in(UNBORN)
+        )
+        linked = (
+            select(ManifestLink.parent_id)
+            .join(Manifest, Manifest.id == ManifestLink.child_id)
+            .where(ManifestLink.parent_id.in_(batch), Manifest.issued_at <= until)
+            .where(Manifest.custody_state.not_in(UNBORN))
         )
         found |= {parent for parent in session.scalars(children) if parent is not None}
+        found |= set(session.scalars(linked))
+    return found
+
+
+def signed_places(session: Session, ids: list[int], until_ms: int) -> dict[int, list[SignedFacts]]:
+    """Where carriers signed for legs, by row id of the manifest; `device_at` of a phone that was offline."""
+    found: dict[int, list[SignedFacts]] = defaultdict(list)
+    for batch in batches(ids):
+        query = select(Signature).where(
+            Signature.manifest_id.in_(batch),
+            Signature.capacity == Capacity.CARRIER,
+            Signature.act.in_(ON_THE_VEHICLE),
+            Signature.lat.is_not(None),
+        )
+        for row in session.scalars(query.order_by(Signature.id)):
+            at_ms = to_ms(row.device_at or row.server_at)
+            if at_ms <= until_ms and row.lat is not None and row.lon is not None:
+                found[row.manifest_id].append(
+                    SignedFacts(row.act, row.leg_seq, at_ms, row.lat, row.lon, row.accuracy_m)
+                )
     return found
 
 
@@ -89,6 +133,12 @@ def manifest_facts(row: Manifest, divisions: dict[str, float | None], until_ms: 
     receipt: Receipt | None = row.receipt
     if receipt is not None and to_ms(receipt.at) > until_ms:
         receipt = None
+    disposal = row.disposal
+    if disposal is not None and to_ms(disposal.at) > until_ms:
+        disposal = None
+    live = row.source is not ManifestSource.PAPER
+    steps = steps_of(row.events, until_ms) if live else {}
+    weighings = weighings_of(row, divisions, until_ms)
     return ManifestFacts(
         id=row.id,
         number=row.number,
@@ -98,14 +148,31 @@ def manifest_facts(row: Manifest, divisions: dict[str, float | None], until_ms: 
         kind=row.kind,
         custody_state=state_at(row.custody_state, row.events, until_ms),
         issued_at_ms=to_ms(row.issued_at),
-        legs=tuple(leg_facts(leg, until_ms) for leg in row.legs),
+        legs=tuple(
+            leg_facts(leg, until_ms, steps.get((CustodyState.IN_TRANSIT, leg.seq))) for leg in row.legs
+        ),
         hauler_id=row.hauler_id,
-        loaded=weighing_facts(row, WeighingRole.LOADED, divisions, until_ms),
-        received=weighing_facts(row, WeighingRole.RECEIVED, divisions, until_ms),
+        loaded=weighings.get((WeighingRole.LOADED, 0)),
+        received=weighings.get((WeighingRole.RECEIVED, 0)),
         decision=None if receipt is None else receipt.decision,
         accepted_kg=None if receipt is None else receipt.accepted_kg,
         refused_kg=None if receipt is None else receipt.refused_kg,
+        live=live,
+        weighings=weighings,
+        arrived_at_ms=steps.get((CustodyState.ARRIVED, 0), steps.get((CustodyState.ABORTED, 0))),
+        received_at_id=row.received_at_id,
+        approval=row.approval,
+        begins_anywhere=row.place_lat is not None,
+        disposed_by=None if disposal is None else disposal.method,
+        disposed_at_ms=None if disposal is None else to_ms(disposal.at),
     )
+
+
+def steps_of(events: Collection[CustodyEvent], until_ms: int) -> dict[tuple[CustodyState, int], int]:
+    """When each state was reached, by state and leg."""
+    return {
+        (event.to_state, event.leg_seq): to_ms(event.at) for event in events if to_ms(event.at) <= until_ms
+    }
 
 
 def state_at(now: CustodyState, events: Collection[CustodyEvent], until_ms: int) -> CustodyState:
@@ -116,7 +183,7 @@ def state_at(now: CustodyState, events: Collection[CustodyEvent], until_ms: int)
     return past[-1].to_state if past else CustodyState.DRAFT
 
 
-def leg_facts(leg: Leg, until_ms: int) -> LegFacts:
+def leg_facts(leg: Leg, until_ms: int, departed_at_ms: int | None = None) -> LegFacts:
     """A leg as the rules see it."""
     handover_ms = None if leg.handover_at is None else to_ms(leg.handover_at)
     return LegFacts(
@@ -130,18 +197,27 @@ def leg_facts(leg: Leg, until_ms: int) -> LegFacts:
         route_id=leg.route_id,
         voyage=leg.voyage,
         handover_at_ms=handover_ms if handover_ms is not None and handover_ms <= until_ms else None,
+        departed_at_ms=departed_at_ms,
+        carrier_id=leg.carrier_id,
     )
 
 
+def weighings_of(
+    row: Manifest, divisions: dict[str, float | None], until_ms: int
+) -> dict[tuple[WeighingRole, int], WeighingFacts]:
+    """Every weighing with the moisture test that belongs to it, by role and leg."""
+    tests = {(each.role, each.leg_seq): each for each in row.moisture_tests if to_ms(each.at) <= until_ms}
+    return {
+        (each.role, each.leg_seq): weighing_facts(each, tests.get((each.role, each.leg_seq)), divisions)
+        for each in row.weighings
+        if to_ms(each.at) <= until_ms
+    }
+
+
 def weighing_facts(
-    row: Manifest, role: WeighingRole, divisions: dict[str, float | None], until_ms: int
-) -> WeighingFacts | None:
-    """The weighing of one end with its moisture test."""
-    weighing: Weighing | None = next((each for each in row.weighings if each.role is role), None)
-    if weighing is None or to_ms(weighing.at) > until_ms:
-        return None
-    tests = (each for each in row.moisture_tests if each.role is role and to_ms(each.at) <= until_ms)
-    test: MoistureTest | None = next(tests, None)
+    weighing: Weighing, test: MoistureTest | None, divisions: dict[str, float | None]
+) -> WeighingFacts:
+    """One weighing with its moisture test."""
     return WeighingFacts(
         gross_kg=weighing.gross_kg,
         tare_kg=weighing.tare_kg,

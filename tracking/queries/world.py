@@ -1,25 +1,40 @@
 """What does the city look like now? Rows of places, routes, vehicles and limits as the rules' world."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from models.custody_words import ManifestSource
 from models.facilities import Facility, Route
 from models.findings import Decision, Finding
 from models.fleet import Vehicle
 from models.journeys import SilenceRow, TripRow
 from models.limits import RuleLimit
-from models.manifests import Diversion, Leg, Manifest, Receipt
+from models.lineage import ManifestLink
+from models.manifests import CustodyEvent, Diversion, Leg, Manifest, Receipt
 from models.thresholds import Thresholds
-from models.values import DiversionFacts, FacilityArea, RefusalFacts, RouteLine, VehicleFacts
-from models.vocabulary import DecisionOutcome, FindingKind, ReceiptDecision
+from models.values import (
+    DiversionFacts,
+    FacilityArea,
+    RefusalFacts,
+    RoadsideFacts,
+    RouteLine,
+    VehicleFacts,
+)
+from models.vocabulary import CustodyState, DecisionOutcome, FindingKind, ReceiptDecision
 from tracking.queries.fixes import to_ms
+from tracking.queries.paper import UNBORN
+from tracking.queries.permit_book import permit_book
 from tracking.rules.findings import Tally
 from tracking.rules.shadows import Silences, no_silences
 from tracking.rules.visits import Fences
 from tracking.rules.world import Limit, World
+
+ENDS_ON_THE_ROAD = (CustodyState.ARRIVED, CustodyState.ABORTED)
+FOREVER_MS = 2**62
 
 
 def load_world(session: Session, thresholds: Thresholds, timezone: str = "Asia/Shanghai") -> World:
@@ -38,6 +53,8 @@ def load_world(session: Session, thresholds: Thresholds, timezone: str = "Asia/S
         refusals=open_refusals(session),
         zone=ZoneInfo(timezone),
         usual_minutes=usual_minutes(session, thresholds.track.overdue_trips),
+        permits=permit_book(session, ZoneInfo(timezone)),
+        roadside=roadside(session),
     )
 
 
@@ -116,7 +133,13 @@ def open_refusals(session: Session) -> list[RefusalFacts]:
         .where(
             Receipt.decision != ReceiptDecision.ACCEPTED,
             Leg.seq == last_leg,
-            ~select(child.id).where(child.parent_id == Manifest.id).exists(),
+            ~select(child.id)
+            .where(child.parent_id == Manifest.id, child.custody_state.not_in(UNBORN))
+            .exists(),
+            ~select(ManifestLink.id)
+            .join(child, child.id == ManifestLink.child_id)
+            .where(ManifestLink.parent_id == Manifest.id, child.custody_state.not_in(UNBORN))
+            .exists(),
         )
     )
     return [
@@ -124,6 +147,40 @@ def open_refusals(session: Session) -> list[RefusalFacts]:
         for vehicle_id, site_id, at in rows
         if vehicle_id is not None
     ]
+
+
+def roadside(session: Session) -> list[RoadsideFacts]:
+    """Legs that ended in a breakdown, and the first legs of rescues, from departure to end."""
+    began, ended = aliased(CustodyEvent), aliased(CustodyEvent)
+    broke = (
+        select(CustodyEvent.id)
+        .where(CustodyEvent.manifest_id == Manifest.id, CustodyEvent.to_state == CustodyState.ABORTED)
+        .exists()
+    )
+    rows = session.execute(
+        select(Leg.vehicle_id, began.at, ended.at)
+        .join(Manifest, Manifest.id == Leg.manifest_id)
+        .join(
+            began,
+            (began.manifest_id == Manifest.id)
+            & (began.to_state == CustodyState.IN_TRANSIT)
+            & (began.leg_seq == Leg.seq),
+        )
+        .outerjoin(ended, (ended.manifest_id == Manifest.id) & ended.to_state.in_(ENDS_ON_THE_ROAD))
+        .where(
+            Manifest.source != ManifestSource.PAPER,
+            Leg.vehicle_id.is_not(None),
+            (Manifest.place_lat.is_not(None) & (Leg.seq == 1)) | (broke & (Leg.seq == Manifest.leg_seq)),
+        )
+    )
+    found = []
+    for vehicle_id, began_at, ended_at in rows.all():
+        until: datetime | None = ended_at  # of an outer join
+        if vehicle_id is not None:
+            found.append(
+                RoadsideFacts(vehicle_id, to_ms(began_at), FOREVER_MS if until is None else to_ms(until))
+            )
+    return found
 
 
 def silences(session: Session) -> Silences:

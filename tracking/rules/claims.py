@@ -1,15 +1,19 @@
 """What does paper claim was carried, by which vehicle, from where, to where, when?
 
 A claim is one leg, or all legs of one voyage. Only what has left by paper is claimed: a leg whose
-vehicle was weighed out, or which was handed over.
+vehicle was weighed out, or which was handed over. Of a live manifest the carrier's signature says that it
+left; a draft, a cancelled or an expired manifest is nobody's journey. A leg that ends where the vehicle broke
+down, or begins where another one did, joins no two places and is not claimed: no track could answer it.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from models.values import LegFacts, ManifestFacts
-from models.vocabulary import Mode
+from models.vocabulary import CustodyState, Mode
 from tracking.rules.assignment import Claim
+
+NEVER_LEFT = frozenset({CustodyState.DRAFT, CustodyState.CANCELLED, CustodyState.EXPIRED})
 
 
 def claims_of(manifests: Iterable[ManifestFacts], known_vehicles: Mapping[str, int]) -> list[Claim]:
@@ -19,6 +23,8 @@ def claims_of(manifests: Iterable[ManifestFacts], known_vehicles: Mapping[str, i
     """
     grouped: dict[tuple[object, ...], list[tuple[ManifestFacts, int]]] = defaultdict(list)
     for manifest in manifests:
+        if manifest.custody_state in NEVER_LEFT:
+            continue
         for index, leg in enumerate(manifest.legs):
             if departed(manifest, index):
                 alone = leg.voyage is None
@@ -29,10 +35,24 @@ def claims_of(manifests: Iterable[ManifestFacts], known_vehicles: Mapping[str, i
 
 
 def departed(manifest: ManifestFacts, index: int) -> bool:
-    """Has this leg begun by paper?"""
+    """Has this leg begun by paper, between two places?"""
+    if manifest.begins_anywhere and index == 0:
+        return False
+    if manifest.live:
+        return manifest.legs[index].departed_at_ms is not None and not broke_down(manifest, index)
     if index == 0:
         return manifest.loaded is not None
     return manifest.legs[index - 1].handover_at_ms is not None
+
+
+def broke_down(manifest: ManifestFacts, index: int) -> bool:
+    """Did this leg end at the roadside? The load travels on under a rescue or return."""
+    if manifest.custody_state not in (CustodyState.ABORTED, CustodyState.CLOSED):
+        return False
+    begun = [leg for leg in manifest.legs if leg.departed_at_ms is not None]
+    last = bool(begun) and manifest.legs[index].seq == begun[-1].seq
+    gone_on = manifest.legs[index].handover_at_ms is not None or manifest.decision is not None
+    return last and not gone_on
 
 
 def joint_claim(group: list[tuple[ManifestFacts, int]], known_vehicles: Mapping[str, int]) -> Claim:
@@ -58,7 +78,10 @@ def joint_claim(group: list[tuple[ManifestFacts, int]], known_vehicles: Mapping[
 
 
 def departure_ms(manifest: ManifestFacts, index: int) -> int:
-    """From when the leg can have left: weighed out, or taken over."""
+    """From when the leg can have left: signed for, weighed out, or taken over."""
+    signed_ms = manifest.legs[index].departed_at_ms
+    if signed_ms is not None:
+        return signed_ms
     if index == 0:
         if manifest.loaded is None:
             raise ValueError(f"{manifest.number}: a leg that has not left has no departure")
@@ -70,9 +93,12 @@ def departure_ms(manifest: ManifestFacts, index: int) -> int:
 
 
 def arrival_ms(manifest: ManifestFacts, index: int) -> int | None:
-    """When the leg ended by paper: handed over, or weighed in."""
+    """When the leg ended by paper: handed over, logged at the gate, or weighed in."""
     handover_ms = manifest.legs[index].handover_at_ms
     if handover_ms is not None:
         return handover_ms
-    last = index == len(manifest.legs) - 1
-    return manifest.received.at_ms if last and manifest.received is not None else None
+    if index != len(manifest.legs) - 1:
+        return None
+    if manifest.arrived_at_ms is not None:
+        return manifest.arrived_at_ms
+    return None if manifest.received is None else manifest.received.at_ms

@@ -41,6 +41,10 @@ PRIORS: dict[FindingKind, tuple[float, float]] = {
     FindingKind.DILUTION: (7.5, 2.5),
     FindingKind.OVERLOAD: (8, 2),
     FindingKind.MOISTURE_OVER_LIMIT: (8, 2),
+    FindingKind.NOT_PERMITTED: (8, 2),  # registers lag behind renewals
+    FindingKind.HANDOVER_MISMATCH: (6, 4),
+    FindingKind.TARE_DRIFT: (5, 5),  # tools, fuel, another trailer
+    FindingKind.REPEATED_WEIGHT: (7, 3),  # chance is ruled out, habit of a scale house is not
 }
 DEFAULT_PRIOR = (5.0, 5.0)
 
@@ -56,6 +60,8 @@ SEVERITIES: dict[FindingKind, Severity] = {
     FindingKind.DILUTION: Severity.HIGH,
     FindingKind.OVERDUE: Severity.LOW,
     FindingKind.TELEPORT: Severity.LOW,
+    FindingKind.NOT_PERMITTED: Severity.HIGH,
+    FindingKind.TARE_DRIFT: Severity.LOW,
 }
 
 

@@ -4,26 +4,31 @@
 DOMAIN.md section 6). "Unaccounted for", never "stolen".
 """
 
+import math
 from datetime import datetime
 from typing import Any
 
-from models.values import Evidence, Figures, ManifestFacts, Reason, WeighingFacts
-from models.vocabulary import FacilityKind, FindingKind, Mode, SludgeKind
+from models.thresholds import MassThresholds
+from models.values import Evidence, Figures, LegFacts, ManifestFacts, Reason, WeighingFacts
+from models.vocabulary import FacilityKind, FindingKind, Mode, SludgeKind, WeighingRole
+from tracking.rules.claims import NEVER_LEFT
 from tracking.rules.findings import FindingDraft
 from tracking.rules.mass_balance import MassGap, mass_gap, u_moisture, wet_uncertainty_kg
 from tracking.rules.world import Limit, World
 
 NOT_DEWATERED = (SludgeKind.DREDGED, SludgeKind.LIQUID)  # the limit for leaving a plant is of dewatered cake
+TAKING_ON = frozenset({WeighingRole.LOADED, WeighingRole.TAKEN})
 
 
 def judge_masses(manifest: ManifestFacts, world: World) -> list[FindingDraft]:
     """All findings that one manifest's own figures give."""
+    if manifest.custody_state in NEVER_LEFT:
+        return []
     drafts = []
-    if manifest.loaded is not None and manifest.received is not None:
-        drafts += gap_drafts(manifest, manifest.loaded, manifest.received, world)
-    if manifest.loaded is not None:
-        drafts += overload_drafts(manifest, manifest.loaded, world)
-    return drafts + moisture_drafts(manifest, world)
+    loaded = manifest.last_loaded
+    if loaded is not None and manifest.received is not None:
+        drafts += gap_drafts(manifest, loaded, manifest.received, world)
+    return drafts + overloads(manifest, world) + moisture_drafts(manifest, world)
 
 
 def about(manifest: ManifestFacts, weighing: WeighingFacts) -> dict[str, Any]:
@@ -68,7 +73,7 @@ def gap_draft(
     kind: FindingKind, manifest: ManifestFacts, received: WeighingFacts, gap: MassGap, world: World
 ) -> FindingDraft:
     """One finding about a gap, with every term that went into it."""
-    loaded = manifest.loaded
+    loaded = manifest.last_loaded
     if loaded is None:
         raise ValueError(f"{manifest.number} was never loaded")
     ratio = gap.wet_ratio if kind is FindingKind.WET_GAP else (gap.dry_ratio or 0.0)
@@ -97,7 +102,7 @@ def gap_draft(
             Reason(f"{kind.value}.seen" if kind is FindingKind.DILUTION else f"{kind.value}.{sign}", params),
             Reason(f"{kind.value}.expected", {"gap_u": world.thresholds.mass.gap_u, **params}),
         ),
-        facility_id=manifest.destination_id,
+        facility_id=manifest.receiver_id,
         evidence=Evidence(
             figures,
             {
@@ -110,44 +115,95 @@ def gap_draft(
     )
 
 
-def overload_drafts(manifest: ManifestFacts, loaded: WeighingFacts, world: World) -> list[FindingDraft]:
+def overloads(manifest: ManifestFacts, world: World) -> list[FindingDraft]:
+    """An overload of each leg at most, by the weighing that shows the most of it.
+
+    Only by what was weighed as the leg began: what a carrier took on is the carrier's to answer for.
+    """
+    worst: dict[int, FindingDraft] = {}
+    for (role, seq), weighed in carried_weighings(manifest).items():
+        leg = leg_of(manifest, role, seq) if role in TAKING_ON else None
+        draft = None if leg is None else overload_draft(manifest, leg, weighed, world)
+        if leg is not None and draft is not None and draft.size > worst.get(leg.seq, draft).size - 1e-9:
+            worst[leg.seq] = draft
+    return [worst[seq] for seq in sorted(worst)]
+
+
+def carried_weighings(manifest: ManifestFacts) -> dict[tuple[WeighingRole, int], WeighingFacts]:
+    """Every weighing of the loaded vehicle of a leg; what a store weighed in was the last carrier's."""
+    found = dict(manifest.weighings)
+    for role, weighed in (
+        (WeighingRole.LOADED, manifest.loaded),
+        (WeighingRole.RECEIVED, manifest.received),
+    ):
+        if weighed is not None:
+            found.setdefault((role, 0), weighed)
+    return found
+
+
+def leg_of(manifest: ManifestFacts, role: WeighingRole, seq: int) -> LegFacts | None:
+    """Whose vehicle stood on the scale: the first leg's, the named one's, or at the end the last one's."""
+    if not manifest.legs:
+        return None
+    if seq:
+        return next((leg for leg in manifest.legs if leg.seq == seq), None)
+    if role is WeighingRole.LOADED:
+        return manifest.legs[0]
+    return manifest.legs[-1] if role is WeighingRole.RECEIVED else None
+
+
+def overload_draft(
+    manifest: ManifestFacts, leg: LegFacts, weighed: WeighingFacts, world: World
+) -> FindingDraft | None:
     """Net over the rated payload, or gross over the road's cap, beyond what the scale may be off."""
-    leg = manifest.legs[0] if manifest.legs else None
-    vehicle = world.vehicles.get(leg.vehicle_id) if leg is not None and leg.vehicle_id is not None else None
-    mass = world.thresholds.mass
-    u_kg = sum(term**2 for term in wet_uncertainty_kg(loaded, mass)) ** 0.5
-    rated_kg = vehicle.rated_payload_kg if vehicle is not None else None
-    over_rated_kg = loaded.net_kg - rated_kg if rated_kg is not None else float("-inf")
-    on_road = leg is not None and leg.mode is Mode.ROAD
-    over_cap_kg = loaded.gross_kg - mass.road_cap_kg if on_road else float("-inf")
+    reason = overload_reason(weighed, leg.mode, rated_kg_of(leg, world), world.thresholds.mass)
+    if reason is None:
+        return None
+    params = dict(reason.params) | {"manifest": manifest.number, "vehicle": leg.vehicle_code}
+    figures: Figures = dict(reason.params)
+    over_kg, limit_kg = float(figures["over_kg"] or 0.0), float(figures["limit_kg"] or 1.0)
+    subjects = about(manifest, weighed)
+    if leg.seq != manifest.legs[0].seq:
+        subjects["subject"] = f"{manifest.number}/{leg.seq}"
+    return FindingDraft(
+        kind=FindingKind.OVERLOAD,
+        start_ms=weighed.at_ms,
+        end_ms=weighed.at_ms,
+        size=1.0 + over_kg / (0.05 * limit_kg),
+        reasons=(Reason(reason.code, params), Reason("overload.expected", params)),
+        vehicle_codes=(leg.vehicle_code,),
+        facility_id=leg.from_id,
+        evidence=Evidence(figures, {"u_factor": world.thresholds.mass.overload_u}),
+        **subjects,
+    )
+
+
+def rated_kg_of(leg: LegFacts, world: World) -> float | None:
+    vehicle = None if leg.vehicle_id is None else world.vehicles.get(leg.vehicle_id)
+    return None if vehicle is None else vehicle.rated_payload_kg
+
+
+def overload_reason(
+    weighed: WeighingFacts, mode: Mode, rated_kg: float | None, mass: MassThresholds
+) -> Reason | None:
+    """By how much too much was loaded, by the rating or by the road's cap, whichever is more."""
+    u_kg = math.hypot(*wet_uncertainty_kg(weighed, mass))
+    over_rated_kg = float("-inf") if rated_kg is None else weighed.net_kg - rated_kg
+    over_cap_kg = weighed.gross_kg - mass.road_cap_kg if mode is Mode.ROAD else float("-inf")
     over_kg = max(over_rated_kg, over_cap_kg)
-    if leg is None or over_kg <= mass.overload_u * u_kg:
-        return []
+    if over_kg <= mass.overload_u * u_kg:
+        return None
     by_rating = over_rated_kg >= over_cap_kg
-    figures: Figures = {
-        "net_kg": loaded.net_kg,
-        "gross_kg": loaded.gross_kg,
-        "limit_kg": rated_kg if by_rating else mass.road_cap_kg,
-        "over_kg": round(over_kg, 1),
-        "u_kg": round(u_kg, 1),
-    }
-    params = figures | {"manifest": manifest.number, "vehicle": leg.vehicle_code}
-    return [
-        FindingDraft(
-            kind=FindingKind.OVERLOAD,
-            start_ms=loaded.at_ms,
-            end_ms=loaded.at_ms,
-            size=1.0 + over_kg / (0.05 * (rated_kg or mass.road_cap_kg)),
-            reasons=(
-                Reason("overload.seen" if by_rating else "overload.cap", params),
-                Reason("overload.expected", params),
-            ),
-            vehicle_codes=(leg.vehicle_code,),
-            facility_id=manifest.origin_id,
-            evidence=Evidence(figures, {"u_factor": mass.overload_u}),
-            **about(manifest, loaded),
-        )
-    ]
+    return Reason(
+        "overload.seen" if by_rating else "overload.cap",
+        {
+            "net_kg": weighed.net_kg,
+            "gross_kg": weighed.gross_kg,
+            "limit_kg": rated_kg if by_rating else mass.road_cap_kg,
+            "over_kg": round(over_kg, 1),
+            "u_kg": round(u_kg, 1),
+        },
+    )
 
 
 def moisture_drafts(manifest: ManifestFacts, world: World) -> list[FindingDraft]:
@@ -155,7 +211,7 @@ def moisture_drafts(manifest: ManifestFacts, world: World) -> list[FindingDraft]
     worst: FindingDraft | None = None
     for weighing, facility_id, leaving in (
         (manifest.loaded, manifest.origin_id, True),
-        (manifest.received, manifest.destination_id, False),
+        (manifest.received, manifest.receiver_id, False),
     ):
         if weighing is None or weighing.moisture_fraction is None:
             continue

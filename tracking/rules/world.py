@@ -5,10 +5,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 
 from models.thresholds import Thresholds
-from models.values import DiversionFacts, FacilityArea, RefusalFacts, RouteLine, VehicleFacts
+from models.values import (
+    DiversionFacts,
+    FacilityArea,
+    RefusalFacts,
+    RoadsideFacts,
+    RouteLine,
+    VehicleFacts,
+)
 from models.vocabulary import FindingKind, Mode
 from tracking.rules.datum_ground import DatumGround
 from tracking.rules.findings import Tally
+from tracking.rules.permit_book import PermitBook
 from tracking.rules.route_path import RoutePath, route_path
 from tracking.rules.shadows import Silences, no_silences
 from tracking.rules.visits import Fences
@@ -42,6 +50,8 @@ class World:
     refusals: Sequence[RefusalFacts] = ()
     zone: tzinfo = UTC  # of the city: dated limits change at its midnight
     usual_minutes: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    permits: PermitBook = field(default_factory=PermitBook)
+    roadside: Sequence[RoadsideFacts] = ()
     _paths: dict[int, RoutePath] = field(default_factory=dict)
 
     _grounds: dict[tuple[float, float], DatumGround] = field(default_factory=dict)
