@@ -12,6 +12,7 @@ from tests.stories.custody.teller import WHO, Teller
 from tracking.operations.custody.run_timers import run_timers
 
 Line = dict[str, Any]
+SHOWN_OF_A_KIND = 2  # a page says how many there are and shows the first
 
 
 def findings_after(teller: Teller, what: Both = ("分析", "Analysis")) -> list[Line]:
@@ -21,8 +22,12 @@ def findings_after(teller: Teller, what: Both = ("分析", "Analysis")) -> list[
         teller.desk.lines("findings", "--lang", "zh"),
         teller.desk.lines("findings", "--lang", "en"),
     )
-    first = {each["kind"]: (each, other) for each, other in reversed([*zip(chinese, english, strict=True)])}
-    remarks = [remark for pair in reversed(first.values()) for remark in spoken(*pair)]
+    shown = Counter[str]()
+    remarks: list[str] = []
+    for mine, theirs in zip(chinese, english, strict=True):
+        shown[mine["kind"]] += 1
+        if shown[mine["kind"]] <= SHOWN_OF_A_KIND:
+            remarks += spoken(mine, theirs)
     answer = ("未发现异常", "nothing found") if not chinese else kinds_in_words(chinese)
     known = tuple(teller.record.known(each) for each in remarks)
     call = f"sludgetrace analyse --until {teller.town.now.isoformat()}"
@@ -40,7 +45,7 @@ def spoken(chinese: Line, english: Line) -> list[str]:
 
 
 def kinds_in_words(findings: list[Line]) -> Both:
-    """How many findings of which kinds; a page shows the first of each."""
+    """How many findings of which kinds."""
     counted = Counter(FindingKind(each["kind"]) for each in findings)
     words = [
         [f"{label(kind, language)} × {count}" for kind, count in counted.items()] for language in ("zh", "en")
@@ -71,7 +76,7 @@ def paper_comes_in(teller: Teller, papers: list[Line]) -> None:
     teller.desk.load(folder)
     what = (
         f"按上报原样导入 {len(papers)} 份纸质联单",
-        f"{len(papers)} papers are loaded as they were reported",
+        f"Paper is loaded as it was reported: {len(papers)}",
     )
     answer = ("已导入", "loaded")
     teller.record.happened.append(Step(WHO["regulator"], what, "sludgetrace load DIR", answer))

@@ -1,11 +1,8 @@
 """Hebei 2022: sludge of another kind is mixed in and used in ways that no permit names."""
 
-from datetime import date
-
 from models.custody_words import Act
-from models.permits import FacilityPermit
 from tests.stories.custody.analysis import findings_after, kinds, paper, paper_comes_in
-from tests.stories.custody.permits import permit
+from tests.stories.custody.records import permit
 from tests.stories.custody.story import Story
 from tests.stories.custody.teller import Teller, weighed
 
@@ -18,15 +15,8 @@ def tell(teller: Teller) -> None:
         "incinerate "
         "dewatered sludge and nothing else.",
     )
-    permit(
-        teller,
-        FacilityPermit(
-            number="XK-2026-02",
-            sludge_kinds=["dewatered"],
-            methods=["incineration"],
-            valid_from=date(2026, 1, 1),
-        ),
-    )
+    given = {"sludge_kinds": ["dewatered"], "methods": ["incineration"], "valid_from": "2026-01-01"}
+    permit(teller, "XK-2026-02", **given)
     answer = teller.issue("plant", "M-0", sludge_kind="liquid")
     assert (answer.status, answer.fields) == (422, ["sludge_kind"])
     assert answer.codes == ["custody.kind_not_permitted"]

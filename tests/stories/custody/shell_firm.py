@@ -1,14 +1,9 @@
 """Jiujiang 2017-18: the receiver is a shell firm that has no permit."""
 
-from datetime import date
-
-from models.permits import FacilityPermit
 from tests.stories.custody.analysis import findings_after, kinds, paper, paper_comes_in
-from tests.stories.custody.permits import permit
+from tests.stories.custody.records import permit
 from tests.stories.custody.story import Story
 from tests.stories.custody.teller import Teller
-
-EXPIRED = date(2025, 12, 31)
 
 
 def tell(teller: Teller) -> None:
@@ -20,7 +15,7 @@ def tell(teller: Teller) -> None:
         "tipped at night. "
         "Here the site's permit ended with the year before.",
     )
-    permit(teller, FacilityPermit(number="XK-2023-07", valid_from=date(2023, 1, 1), valid_to=EXPIRED))
+    permit(teller, "XK-2023-07", valid_from="2023-01-01", valid_to="2025-12-31")
     answer = teller.issue("plant", "M-1")
     assert (answer.status, answer.fields) == (422, ["destination"])
     assert answer.codes == ["custody.no_permit_on_day"]

@@ -179,6 +179,8 @@ def words_of(answer: Answer) -> Both:
     """An answer in a word: the state, or the title of the refusal."""
     if answer.status >= REFUSED:
         return answer.told["title"], answer.english.get("title", "")
+    if "state" not in answer.told:
+        return "已登记", "on record"
     state = CustodyState(answer.state)
     waits = answer.told.get("waits_for") or []
     return (
