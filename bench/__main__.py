@@ -19,6 +19,7 @@ BENCHMARKS = {
     "demo": "bench.first_page",
     "gpx": "bench.gpx",
     "ingest": "bench.ingest",
+    "custody": "bench.custody",
     "faults": "bench.faults",
 }
 PARTS = ("figures", "peers", "ratios")

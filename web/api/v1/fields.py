@@ -176,6 +176,19 @@ class Part(fields.Nested):
     default_error_messages = CODES | {"type": "not_an_object"}
 
 
+class Plain(fields.Raw):
+    """A text, a number, true or false: the value of one field of a manifest."""
+
+    default_error_messages = CODES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            return Text(MAX_SENTENCE).deserialize(value)
+        return Number(-MOST_KG, MOST_KG).deserialize(value)
+
+
 class Anything(fields.Raw):
     """A value of any kind, as JSON has it."""
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from web.api.v1 import cases, document, loads, manifests, registers, rules, tokens
+from web.api.v1 import cases, disputes, document, loads, manifests, registers, rules, tokens
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     document.bp,
@@ -12,5 +12,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(registers.facilities, registers.vehicles, registers.routes, registers.organisations),
     *(registers.scales, registers.users),
     *(cases.cases, cases.questions, cases.findings, cases.attachments),
+    *(disputes.corrections, disputes.questions, disputes.holds),
     tokens.bp,
 )

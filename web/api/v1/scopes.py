@@ -81,6 +81,16 @@ SCOPES: dict[str, Scope] = {
     "api_findings.object_to": CASES,
     "api_attachments.send": READ,  # an act, which asks for its own scope, names it afterwards
     "api_attachments.download": READ,
+    "api_corrections.listing": READ,
+    "api_corrections.ask": MANIFESTS,
+    "api_corrections.answer": SIGN,
+    "api_corrections.decide": MANIFESTS,
+    "api_corrections.withdraw": MANIFESTS,
+    "api_correction_questions.asked": READ,
+    "api_correction_questions.question": MANIFESTS,
+    "api_correction_questions.explained": MANIFESTS,
+    "api_holds.place": MANIFESTS,
+    "api_holds.lift": MANIFESTS,
     "api_tokens.listing": READ,
     "api_tokens.give": ADMINISTER,
     "api_tokens.revoke": READ,  # the own one; others' only by the administrator
