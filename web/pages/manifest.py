@@ -4,6 +4,7 @@ from flask import Blueprint, abort, current_app, render_template, request
 from werkzeug import Response
 
 from models.vocabulary import CustodyState
+from tracking.queries.custody_desk import custody_desk
 from tracking.queries.manifest_map import manifest_map
 from tracking.queries.manifest_story import ManifestStory, manifest_story
 from tracking.queries.map_story import map_story
@@ -44,6 +45,7 @@ def page(number: str) -> str:
         story=story,
         names=story.names(language()),
         to_come=to_come(story),
+        desk=custody_desk(reading(), number, viewer()),
     )
 
 

@@ -8,7 +8,7 @@ from models.signatures import Signature
 from models.vocabulary import CustodyState
 from tests.cast import PASSWORD
 from tests.tracking.custody.haulage import Haulage
-from tests.web.custody.conftest import Desk
+from tests.web.desks.conftest import Desk
 
 PROOF = {"password": PASSWORD}
 LOADING = {"gross_t": "28.00", "tare_t": "11.00", "moisture_percent": "79.5", "moisture_method": "oven"}
