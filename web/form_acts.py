@@ -17,7 +17,7 @@ SAME_NAMES: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """What a page with one form says: `verb` stands on the button, `back` leads away without changing anything.
+    """What a page with one form says: `verb` stands on the button, `back` leads away and changes nothing.
 
     `refused` begins the summary of what was wrong.
     """

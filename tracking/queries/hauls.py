@@ -33,7 +33,7 @@ class HaulPart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HaulRow:
-    """A leg that the carrier has. `driver` is the login it is given to, `driver_named` what the paper says."""
+    """A leg of the carrier. `driver` is the login it is given to, `driver_named` what the paper says."""
 
     leg_id: int
     number: str

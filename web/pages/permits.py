@@ -54,7 +54,7 @@ def facilities() -> list[tuple[str, str]]:
 def vehicles() -> list[tuple[str, str]]:
     """(code, plate) of vehicles, offered while one types."""
     rows = vehicle_page(reading(), viewer(), VehicleFilter(), None, OFFERED).rows
-    return [(row.name.code, named(row.name)) for row in rows]
+    return [(row.vehicle.code, named(row.vehicle)) for row in rows]
 
 
 def kept(
