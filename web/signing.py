@@ -31,7 +31,13 @@ WRONG_PASSWORDS: RateLimitItem = parse("10 per 15 minutes")
 def setting() -> Setting:
     """Limits, zone and time of this request."""
     zone = ZoneInfo(current_app.extensions["settings"].timezone)
-    return Setting(CustodyThresholds(), zone, now())
+    return Setting(limits(), zone, now())
+
+
+def limits() -> CustodyThresholds:
+    """What the installation has set."""
+    found: CustodyThresholds = current_app.extensions["thresholds"].custody
+    return found
 
 
 def sign(number: str, act: Act, given: Given, proof: Proof, seen: Seen | None = None) -> Taken:
@@ -83,7 +89,7 @@ def remember_proof() -> None:
 def recently_proved() -> bool:
     """May the next signature do without the password?"""
     at = login_of_request().proved_at
-    return at is not None and 0 <= (now() - at).total_seconds() <= CustodyThresholds().recent_login_s
+    return at is not None and 0 <= (now() - at).total_seconds() <= limits().recent_login_s
 
 
 def login_of_request() -> Login:

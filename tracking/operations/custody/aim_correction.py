@@ -99,11 +99,12 @@ def end(row: Correction, state: CorrectionState, setting: Setting) -> Correction
     return state
 
 
-def text_blocked(field: str, text: str) -> Iterator[Blocked]:
+def text_blocked(field: str, text: str, most: int = LONGEST_REASON) -> Iterator[Blocked]:
+    """Why a text that must be given is none: blank, or longer than `most` characters."""
     if not text.strip():
         yield blocked(field, "field_missing")
-    elif len(text.strip()) > LONGEST_REASON:
-        yield blocked(field, "too_long", most=LONGEST_REASON)
+    elif len(text.strip()) > most:
+        yield blocked(field, "too_long", most=most)
 
 
 def same(first: object, second: object) -> bool:

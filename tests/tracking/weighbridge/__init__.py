@@ -1,0 +1,1 @@
+"""Tests of tickets, certificates and laboratory results."""
