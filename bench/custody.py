@@ -1,7 +1,7 @@
 """How many steps of custody a second are signed by calls, and what share of bare commits of the same rows?
 
-Each load is issued, loaded, departed, arrived and accepted over HTTP by 50 clients at once against the service
-as it is installed; the bare rate is of the very rows that a step of these leaves behind, written by one
+Each load is issued, loaded, departed, arrived and accepted over HTTP by 50 clients at once against the
+service as it is installed; the bare rate is of the very rows that such a step leaves behind, written by one
 transaction a step with as many writers as the service has threads, before and after, in the same run.
 """
 

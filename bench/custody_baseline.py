@@ -37,6 +37,8 @@ class Pattern:
             self.call = dict(connection.execute(select(IdempotentCall.__table__).limit(1)).mappings().one())
             self.call.pop("id")
             self.rows = {each: rows_of(connection, each, manifest_id) for each in STEP_TABLES}
+        documents = [row["document_id"] for row in self.rows[Signature]]
+        self.document_of_step = [sorted(set(documents)).index(each) for each in documents]
 
 
 def rows_of(connection: Connection, table: type[Base], manifest_id: int) -> list[Row]:
@@ -66,25 +68,32 @@ def bare_rate(url: str) -> float:
 def write_load(engine: Engine, pattern: Pattern) -> None:
     """All steps of one load, each committed on its own."""
     manifest = pattern.manifest | {"number": BARE + uuid4().hex}
+    documents: list[int] = []
     with engine.begin() as connection:
         manifest_id = added(connection, Manifest, manifest)
         added(connection, Leg, pattern.leg | {"manifest_id": manifest_id})
         connection.execute(insert(ManifestMark).values(manifest_id=manifest_id, dirty=True, changes=1))
         added(connection, CustodyEvent, pattern.rows[CustodyEvent][0] | {"manifest_id": manifest_id})
-        write_step(connection, pattern, manifest_id, 0)
+        write_step(connection, pattern, manifest_id, 0, documents)
     for step in range(1, len(pattern.rows[Signature])):
         with engine.begin() as connection:
             changed = {"custody_state": manifest["custody_state"], "updated_at": manifest["updated_at"]}
             connection.execute(update(Manifest).where(Manifest.id == manifest_id).values(changed))
             mark = update(ManifestMark).where(ManifestMark.manifest_id == manifest_id)
             connection.execute(mark.values(changes=ManifestMark.changes + 1))
-            write_step(connection, pattern, manifest_id, step)
+            write_step(connection, pattern, manifest_id, step, documents)
 
 
-def write_step(connection: Connection, pattern: Pattern, manifest_id: int, step: int) -> None:
+def write_step(
+    connection: Connection, pattern: Pattern, manifest_id: int, step: int, documents: list[int]
+) -> None:
     """What every step adds; the second and the last weigh."""
     own = {"manifest_id": manifest_id}
-    document = added(connection, SignedDocument, pattern.rows[SignedDocument][step] | own)
+    place, before = pattern.document_of_step[step], pattern.document_of_step[:step]
+    document = documents[-1] if place in before else None
+    if document is None:  # who signs what was signed before adds no document
+        document = added(connection, SignedDocument, pattern.rows[SignedDocument][place] | own)
+        documents.append(document)
     added(connection, Signature, pattern.rows[Signature][step] | own | {"document_id": document})
     added(connection, CustodyEvent, pattern.rows[CustodyEvent][step + 1] | own)
     weighed = {1: 0, len(pattern.rows[Signature]) - 1: 1}.get(step)
