@@ -44,6 +44,9 @@ LIMIT_SEEDS = (
         date(2010, 3, 1),
     ),
     LimitSeed("moisture_into:building_material", 0.40, True, "fraction", "GB/T 25031-2010", date(2011, 5, 1)),
+    # A prompt to look, not a proof: planning takes 6-9 t, surveys found 5-8.
+    LimitSeed("production:least", 5.0, True, "t80/10km3", "规划与调查区间", date(2010, 1, 1)),
+    LimitSeed("production:most", 9.0, True, "t80/10km3", "规划与调查区间", date(2010, 1, 1)),
     LimitSeed("ph_into:land_use:least", 5.5, True, "pH", "GB 4284-2018", date(2019, 6, 1)),
     LimitSeed("ph_into:land_use:most", 8.5, True, "pH", "GB 4284-2018", date(2019, 6, 1)),
 )

@@ -32,12 +32,14 @@ from tracking.operations.custody.sign import keep_signature, signed_already
 from tracking.operations.mark_manifests import mark_manifest_ids
 from tracking.queries.custody_facts import custody_by_id, custody_by_number, in_dispute
 from tracking.queries.custody_ground import ground_of
+from tracking.queries.surroundings import surroundings_of
 from tracking.rules.custody.arrows import ALWAYS, ARROWS, Arrow, arrow_for
-from tracking.rules.custody.checks import Warned, warnings_of
+from tracking.rules.custody.checks import warnings_of
 from tracking.rules.custody.facts import Blocked, Custody, Given, Step
 from tracking.rules.custody.outcome import after, signs_as
 from tracking.rules.custody.parties import ROLES
 from tracking.rules.custody.timers import due_at
+from tracking.rules.custody.warned import Warned
 
 MACHINE = "machine"
 
@@ -207,7 +209,8 @@ def finish(
     declare(session, step, outcome, user_id, setting.now)
     session.flush()
     mark_manifest_ids(session, [outcome.id])
-    warned = tuple(warnings_of(step, outcome))
+    around = surroundings_of(session, step, outcome, setting.zone)
+    warned = tuple(warnings_of(step, outcome, around))
     return Taken(outcome, event.id, None if signature is None else signature.id, warned)
 
 
