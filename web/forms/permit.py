@@ -1,5 +1,7 @@
 """Which forms keep permits, licences, approvals and plans?"""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from wtforms import FieldList, FormField
 from wtforms import Form as PlainForm
@@ -146,6 +148,25 @@ class PlanForm(Form):
             leg.form.carrier.offer(carriers)
             leg.form.origin.offer(facilities)
             leg.form.destination.offer(facilities)
+
+    def __getitem__(self, name: str) -> Any:
+        """A field of the form or of one of its legs, by its name on the page."""
+        found = {field.name: field for leg in self.legs for field in leg.form}
+        return found[name] if name in found else super().__getitem__(name)
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """Beside the field of a leg as beside any other."""
+        if name.startswith("legs-") and name in {field.name for leg in self.legs for field in leg.form}:
+            self[name].errors = [*self[name].errors, sentence]
+        else:
+            super().refuse(name, sentence)
+
+    @property
+    def wrong(self) -> list[tuple[str, str]]:
+        """Those of the form's own fields, then those of the legs."""
+        own = [(name, said) for name, said in super().wrong if name != "legs"]
+        fields = [field for leg in self.legs for field in leg.form]
+        return [*own, *((field.name, str(said)) for field in fields for said in field.errors)]
 
     @property
     def draft(self) -> PlanDraft:

@@ -17,9 +17,7 @@ class LimitForm(Form):
 
     subject = TextField(
         _("What is limited"),
-        _(
-            "For example moisture_into:landfill, ph_into:land_use:least, lab:cd:land_use (mg/kg, dry)."
-        ),
+        _("For example moisture_into:landfill, ph_into:land_use:least, lab:cd:land_use (mg/kg, dry)."),
         most=64,
         render_kw={"list": "subjects", "spellcheck": "false"},
     )

@@ -1,1 +1,0 @@
-"""Pages of custody: drawing up, signing, the gate, the driver's phone, stock."""
