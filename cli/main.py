@@ -15,6 +15,7 @@ COMMANDS = {
     "gateway": "cli.gateway:gateway",
     "decode": "cli.decode:decode",
     "terminal": "cli.terminal:terminal",
+    "weighbridge": "cli.weighbridge:weighbridge",
     "analyse": "cli.analysis:analyse",
     "findings": "cli.analysis:findings",
     "verdicts": "cli.analysis:verdicts",

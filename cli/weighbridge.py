@@ -1,4 +1,4 @@
-"""How do tickets get from a scale to the service? `sludgetrace weighbridge` beside the scale reads and sends them.
+"""How do tickets get from a scale to the service? `sludgetrace weighbridge` beside the scale sends them.
 
 A thread reads the line, whatever the network does; the main thread sends what the spool holds.
 """

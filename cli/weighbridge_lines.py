@@ -14,7 +14,8 @@ FORMATS: Mapping[str, str] = {
     # 00017,苏E12345,28000,11000,2026-03-02 08:00:00
     "csv": r"(?P<number>[^,]*),(?P<plate>[^,]*),(?P<gross>[0-9.]+),(?P<tare>[0-9.]*)(?:,(?P<at>[^,]+))?",
     # NO:00017 PLATE:苏E12345 GROSS:28000 kg TARE:11000 kg
-    "labels": r"NO:\s*(?P<number>\S+)\s+PLATE:\s*(?P<plate>\S+)\s+GROSS:\s*(?P<gross>[0-9.]+)\s*(?P<unit>kg|t)?"
+    "labels": r"NO:\s*(?P<number>\S+)\s+PLATE:\s*(?P<plate>\S+)"
+    r"\s+GROSS:\s*(?P<gross>[0-9.]+)\s*(?P<unit>kg|t)?"
     r"(?:\s+TARE:\s*(?P<tare>[0-9.]+)\s*(?:kg|t)?)?",
     # ST,GS,+  28000 kg
     "indicator": r"ST,GS,\s*\+?\s*(?P<gross>[0-9.]+)\s*(?P<unit>kg|t)",

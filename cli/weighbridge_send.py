@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 PATH = "/api/v1/weighbridge/tickets"
 TIMEOUT_S = 20.0
 FOR_GOOD = frozenset({400, 413, 422})
-"""Answers that sending again will not change. A token may be renewed, a server repaired: those are tried again."""
+"""Sending again will not change these; a token may be renewed, a server repaired: those are tried again."""
 
 
 class ServerAway(Exception):
