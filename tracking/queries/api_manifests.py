@@ -3,7 +3,6 @@
 Masses kg, moisture a mass fraction, times aware UTC.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -184,6 +183,11 @@ def codes_named(session: Session, custody: Custody) -> Codes:
     )
 
 
+def custodian_named(session: Session, custody: Custody) -> Codes:
+    """The code of who answers for it now: all that a step's answer names."""
+    return Codes({}, codes_of(session, Organisation, {custody.custodian_id}), {})
+
+
 def codes_of(session: Session, table: Any, ids: set[int | None]) -> dict[int, str]:
     """Codes by row id."""
     wanted = sorted(each for each in ids if each is not None)
@@ -246,8 +250,3 @@ def signatures(session: Session, manifest_id: int) -> list[Told]:
 def facility_id(session: Session, code: str) -> int | None:
     """The row id of a facility."""
     return session.scalar(select(Facility.id).where(Facility.code == code))
-
-
-def parts_of_step(custody: Custody, codes: Mapping[int, str]) -> Told:
-    """What an answer to a step tells of the manifest."""
-    return standing(custody, Codes({}, dict(codes), {}))

@@ -256,6 +256,8 @@ def change_state(session: Session, step: Step, outcome: Custody, setting: Settin
 def planned_minutes(session: Session, custody: Custody) -> Mapping[int, float]:
     """How long the routes of the legs are planned to take."""
     ids = [leg.route_id for leg in custody.legs if leg.route_id is not None]
+    if not ids:
+        return {}
     rows = session.execute(select(Route.id, Route.planned_minutes).where(Route.id.in_(ids)))
     return {route_id: minutes for route_id, minutes in rows if minutes is not None}
 

@@ -1,7 +1,6 @@
 """/api/v1/manifests: draw up, issue, sign, read: the way of a load for other systems."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -14,7 +13,7 @@ from tracking.operations.custody.draw_up import LegDraft, ManifestDraft, PartDra
 from tracking.operations.custody.take_step import Seen, Taken
 from tracking.queries.api_manifests import (
     Wanted,
-    codes_named,
+    custodian_named,
     facility_id,
     manifest_rows,
     manifest_told,
@@ -96,7 +95,9 @@ def discard(call: Call, number: str) -> Any:
 def step(call: Call, number: str) -> Any:
     """Take a step of custody, or give the first of two signatures."""
     given = given_of(call, call.body)
-    taken = sign_by(call, number, call.body["act"], given, call.prepared, seen_of(call.body["seen"]))
+    taken = sign_by(
+        call, number, call.body["act"], given, call.prepared or at_once(call), seen_of(call.body["seen"])
+    )
     return told_step(call, taken)
 
 
@@ -167,8 +168,7 @@ def named(number: str, status: int = 201) -> Reply:
 def told_step(call: Call, taken: Taken, status: int = 200) -> Reply:
     """What came of a step."""
     custody = taken.custody
-    holder = replace(custody, legs=())  # of the codes only the custodian's is told
-    told = standing(custody, codes_named(call.session, holder))
+    told = standing(custody, custodian_named(call.session, custody))
     language = str(get_locale())
     told |= {
         "signature": taken.signature_id,

@@ -1,0 +1,228 @@
+"""Does the wrong person get nothing, on every endpoint of the interface? Made from the list of routes.
+
+A new endpoint without an entry here fails. Pages are held to the same in tests/web/test_rights.py.
+"""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.manifests import Manifest
+from models.session import write_sessions
+from models.vocabulary import FindingKind
+from tests import factories as make
+from tests.web.api.conftest import Interface, interface
+from web.api.v1.scopes import SCOPES
+
+__all__ = ["interface"]
+
+RIVALS = ("rival_plant", "rival_hauler", "rival_driver", "rival_site")
+HOLDS = {"number": "{number}", "reason": "of no concern"}
+ANSWER = {"accepted": True, "reason": "of no concern"}
+PERIOD = {"valid_from": "2026-01-01", "valid_to": "2026-12-31"}
+ENDS = {"origin": "{plant}", "destination": "{site}"}
+LEG = {"mode": "road", "vehicle": "{truck}", "from": "{plant}", "to": "{site}"}
+DRAFT = ENDS | {"sludge_kind": "dewatered", "planned_kg": 17_000, "legs": [LEG]}
+PLAN = ENDS | PERIOD | {"code": "PL", "name": "PL", "sludge_kind": "dewatered"}
+VEHICLE = {"code": "{truck}", "name": "x", "mode": "road", "organisation": "{carrier}"}
+PERSON = {"username": "new", "display_name": "new", "role": "plant", "password": "correct horse battery"}
+LIMIT = {"subject": "cd", "value": 1, "inclusive": True, "unit": "mg/kg", "standard": "x"}
+SURVEY = {"facility": "{site}", "pile": "main", "at": "{now}", "wet_kg": 1}
+PRODUCT = {"facility": "{site}", "product": "x", "mass_kg": 1, "use": "x", "receiver": "x", "at": "{now}"}
+WINDOW = {"covers_from": "2026-03-01T00:00Z", "covers_to": "{now}", "enter_until": "2026-04-01T00:00Z"}
+DIVERSION = {"from_site": "{site}", "to_site": "{site}", "valid_from": "{now}", "reason": "x"}
+REFUSED = frozenset({403, 404, 422})
+
+OBJECTS: dict[str, tuple[str, str, Any]] = {
+    "api_manifests.one": ("GET", "/manifests/{number}", None),
+    "api_manifests.replace_draft": ("PUT", "/manifests/{number}", DRAFT),
+    "api_manifests.discard": ("DELETE", "/manifests/{number}", None),
+    "api_manifests.step": ("POST", "/manifests/{number}/steps", {"act": "cancel", "reason": "x"}),
+    "api_codes.give": ("POST", "/codes", {"number": "{number}", "act": "load"}),
+    "api_corrections.ask": (
+        "POST",
+        "/corrections",
+        {"number": "{number}", "field": "planned_kg", "old": 17_000, "new": 1, "reason": "x"},
+    ),
+    "api_findings.finding": ("GET", "/findings/{finding}", None),
+    "api_findings.objections": ("GET", "/findings/{finding}/objections", None),
+    "api_findings.object_to": ("POST", "/findings/{finding}/objections", {"text": "x"}),
+    "api_plans.plan": ("GET", "/plans/nothing-of-this-name", None),
+    "api_cases.one": ("GET", "/cases/nothing-of-this-name", None),
+    "api_attachments.download": ("GET", "/attachments/1", None),
+    "api_tokens.revoke": ("DELETE", "/tokens/1", None),
+    "api_corrections.answer": ("POST", "/corrections/1/answer", ANSWER),
+    "api_corrections.decide": ("POST", "/corrections/1/decision", ANSWER),
+    "api_corrections.withdraw": ("DELETE", "/corrections/1", None),
+    "api_correction_questions.explained": ("POST", "/correction-questions/1/answer", {"answer": "x"}),
+    "api_questions.answered": ("POST", "/questions/1/answer", {"text": "x"}),
+}
+"""Things of others: they do not exist for a rival."""
+
+REFUSALS: dict[str, tuple[str, str, Any]] = {
+    "api_manifests.draw": ("POST", "/manifests", DRAFT),
+    "api_manifests.issue": ("POST", "/manifests/issue", {"draft": DRAFT}),
+    "api_voyages.opened": ("POST", "/voyages", ENDS | {"vehicle": "{truck}"}),
+    "api_voyages.sailed": ("POST", "/voyages/nothing-of-this-name/sail", {}),
+    "api_voyages.step": ("POST", "/voyages/nothing-of-this-name/steps", {"act": "hand_over"}),
+    "api_stock.survey": ("POST", "/stock/surveys", SURVEY),
+    "api_dispatches.dispatched": ("POST", "/dispatches", PRODUCT),
+    "api_windows.window": ("POST", "/windows", WINDOW | {"reason": "x"}),
+    "api_paper.entered": ("POST", "/paper", {"draft": DRAFT}),
+    "api_holds.place": ("POST", "/holds", HOLDS),
+    "api_holds.lift": ("POST", "/holds/lift", HOLDS),
+    "api_correction_questions.question": (
+        "POST",
+        "/correction-questions",
+        {"number": "{number}", "field": "planned_kg", "comment": "x", "organisation": "{carrier}"},
+    ),
+    "api_limits.enter": ("POST", "/limits", LIMIT | {"valid_from": "2026-01-01"}),
+    "api_limits.confirm": ("POST", "/limits/1/confirm", {}),
+    "api_permits.permit": ("POST", "/permits", PERIOD | {"facility": "{site}", "number": "x"}),
+    "api_permits.revoke": ("POST", "/permits/1/revoke", {"on": "2026-03-02"}),
+    "api_licences.licence": ("POST", "/licences", PERIOD | {"vehicle": "{truck}", "number": "x"}),
+    "api_approvals.approval": ("POST", "/approvals", ENDS | PERIOD | {"number": "x"}),
+    "api_plans.enter_new_plan": ("POST", "/plans", PLAN),
+    "api_plans.put_plan": ("PUT", "/plans/PL", PLAN),
+    "api_plans.activate": ("POST", "/plans/PL/active", {"active": False}),
+    "api_diversions.divert": ("POST", "/diversions", DIVERSION | {"valid_to": "2026-04-01T00:00Z"}),
+    "api_diversions.end": ("DELETE", "/diversions/x", None),
+    "api_vehicles.add_vehicle": ("POST", "/vehicles", VEHICLE),
+    "api_vehicles.change_vehicle": ("PUT", "/vehicles", VEHICLE),
+    "api_vehicles.out_of_service": ("POST", "/vehicles/{truck}/out-of-service", {"on": "2026-03-02"}),
+    "api_organisations.add_organisation": (
+        "POST",
+        "/organisations",
+        {"code": "n", "name": "n", "kind": "hauler"},
+    ),
+    "api_organisations.change_organisation": (
+        "PUT",
+        "/organisations",
+        {"code": "{carrier}", "name": "n", "kind": "hauler"},
+    ),
+    "api_scales.add_scale": ("POST", "/scales", {"code": "s", "facility": "{site}"}),
+    "api_scales.change_scale": ("PUT", "/scales", {"code": "s", "facility": "{site}"}),
+    "api_users.people": ("GET", "/users", None),
+    "api_users.add": ("POST", "/users", PERSON),
+    "api_users.change": ("PATCH", "/users/{user}", {"display_name": "x", "role": "plant"}),
+    "api_cases.opened": ("POST", "/cases", {"title": "x", "findings": ["{finding}"]}),
+    "api_cases.add": ("POST", "/cases/x/findings", {"finding": "{finding}"}),
+    "api_cases.assign": ("POST", "/cases/x/assign", {"username": "{user}"}),
+    "api_cases.comment": ("POST", "/cases/x/comments", {"text": "x"}),
+    "api_cases.attached": ("POST", "/cases/x/attachments", {"attachment": 1}),
+    "api_cases.ask": ("POST", "/cases/x/questions", {"organisation": "{carrier}", "text": "x"}),
+    "api_cases.decide": ("POST", "/cases/x/decision", {"outcome": "violation", "reason": "x"}),
+    "api_cases.close": ("POST", "/cases/x/close", {}),
+    "api_cases.reopen": ("POST", "/cases/x/reopen", {"reason": "x"}),
+    "api_findings.decide_on": (
+        "POST",
+        "/findings/{finding}/decision",
+        {"outcome": "dismiss", "reason": "x", "seen_version": 1},
+    ),
+    "api_tokens.give": ("POST", "/tokens", {"name": "x", "user": "{user}", "scopes": ["read"]}),
+}
+"""Acts of others: refused, whether or not the thing exists for a rival."""
+
+LISTS: dict[str, str] = {
+    "api_manifests.listing": "/manifests",
+    "api_stock.listing": "/stock",
+    "api_stock.ledger": "/stock/movements",
+    "api_permits.permit_listing": "/permits",
+    "api_licences.licence_listing": "/licences",
+    "api_approvals.approval_listing": "/approvals",
+    "api_plans.plan_listing": "/plans",
+    "api_diversions.diversion_listing": "/diversions",
+    "api_facilities.listing": "/facilities",
+    "api_vehicles.vehicle_listing": "/vehicles",
+    "api_routes.route_listing": "/routes",
+    "api_cases.listing": "/cases",
+    "api_questions.asked": "/questions",
+    "api_findings.finding_listing": "/findings",
+    "api_corrections.listing": "/corrections?number={number}",
+    "api_correction_questions.asked": "/correction-questions?number={number}",
+}
+"""Lists: they name nothing of ours to a rival."""
+
+FOR_ALL = {
+    "api_limits.listing",  # the rule table is public to everybody who signs in
+    "api_organisations.organisation_listing",  # manifests name any party
+    "api_tokens.listing",  # one's own
+    "api_attachments.send",  # a file of one's own
+}
+
+
+@pytest.fixture
+def names(interface: Interface) -> dict[str, str]:
+    """What is ours: a manifest under way, a finding about it, places, a truck."""
+    number = interface.issued()
+    town = interface.town
+    with write_sessions(interface.engine).begin() as session:
+        about = manifest_of(session, number)
+        finding = make.finding(session, FindingKind.OVERLOAD, about, town.truck, key="F-OURS")
+        finding.hauler_id = town.road_org.id
+    return {
+        "number": number,
+        "finding": "F-OURS",
+        "plant": town.plant.code,
+        "site": town.site.code,
+        "truck": town.truck.code,
+        "carrier": town.road_org.code,
+        "user": town.people["plant"].username,
+        "now": town.now.isoformat(),
+    }
+
+
+def manifest_of(session: Session, number: str) -> Any:
+    return session.scalars(select(Manifest).where(Manifest.number == number)).one()
+
+
+def filled(template: Any, names: dict[str, str]) -> Any:
+    """A request with the names in it."""
+    if isinstance(template, str):
+        return template.format_map(names) if "{" in template else template
+    if isinstance(template, dict):
+        return {key: filled(value, names) for key, value in template.items()}
+    return [filled(each, names) for each in template] if isinstance(template, list) else template
+
+
+def test_every_endpoint_is_in_one_of_the_tests_here() -> None:
+    tables = (set(OBJECTS), set(REFUSALS), set(LISTS), FOR_ALL)
+    assert set().union(*tables) == set(SCOPES)
+    assert sum(map(len, tables)) == len(SCOPES)
+
+
+@pytest.mark.parametrize("who", RIVALS)
+def test_what_belongs_to_others_does_not_exist(interface: Interface, names: dict[str, str], who: str) -> None:
+    machine = interface.machine(who)
+    for endpoint, (method, path, body) in OBJECTS.items():
+        answer = machine.call(method, filled(path, names), filled(body, names))
+        assert answer.status_code == 404, (endpoint, answer.status_code, answer.text)
+
+
+@pytest.mark.parametrize("who", RIVALS)
+def test_what_is_others_to_do_is_refused(interface: Interface, names: dict[str, str], who: str) -> None:
+    machine = interface.machine(who)
+    for endpoint, (method, path, body) in REFUSALS.items():
+        answer = machine.call(method, filled(path, names), filled(body, names))
+        assert answer.status_code in REFUSED, (endpoint, answer.status_code, answer.text)
+        assert "unknown_field" not in answer.text, (endpoint, answer.text)
+
+
+@pytest.mark.parametrize("who", RIVALS)
+def test_lists_name_nothing_of_others(interface: Interface, names: dict[str, str], who: str) -> None:
+    machine = interface.machine(who)
+    for endpoint, path in LISTS.items():
+        answer = machine.get(filled(path, names))
+        assert answer.status_code == 200, (endpoint, answer.text)
+        told = [
+            name for key in ("number", "finding", "plant", "truck") if (name := names[key]) in answer.text
+        ]
+        assert told == [], (endpoint, told)
+
+
+def test_those_whom_it_concerns_see_it(interface: Interface, names: dict[str, str]) -> None:
+    for who in ("plant", "dispatcher", "driver", "gate", "regulator"):
+        assert interface.machine(who).get(f"/manifests/{names['number']}").status_code == 200, who
+        assert names["number"] in interface.machine(who).get("/manifests").text, who
