@@ -19,6 +19,7 @@ PART_OF = {
     "permits": "rules",
     "plans": "rules",
     "windows": "rules",
+    "measurements": "rules",
     "people": "users",
     "tokens": "users",
     "issue": "today",
@@ -70,6 +71,7 @@ def group_links(group: str) -> list[Entry]:
             "rules.listing": _("Rule table"),
             "permits.listing": _("Permits"),
             "plans.listing": _("Plans"),
+            "measurements.listing": _("Certificates and results"),
             "windows.listing": _("Emergency"),
         },
     }
@@ -117,8 +119,9 @@ def titles_of_pages() -> dict[str, str]:
         "hauls.listing": _("Trips"),
         "rules.listing": _("Rules and permits"),
         "plans.listing": _("Plans"),
+        "measurements.listing": _("Certificates and results"),
         "users.listing": _("Administration"),
     }
     if may_open("rules.listing"):
-        del titles["plans.listing"]  # stands among the rules
+        del titles["plans.listing"], titles["measurements.listing"]  # stand among the rules
     return titles

@@ -20,6 +20,7 @@ AUTHORS = frozenset({Role.PLANT, Role.SITE, Role.HAULER})
 DRIVERS = frozenset({Role.DRIVER})
 SIGNERS = AUTHORS | DRIVERS
 DRIVER = frozenset({Role.DRIVER})
+SCALE_OPERATORS = frozenset({Role.PLANT, Role.SITE})
 PARTIES = frozenset({Role.PLANT, Role.HAULER, Role.SITE})
 
 # Which objects a role sees on a page is decided by tracking/queries/visibility.py: anyone else's is 404.
@@ -123,6 +124,9 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "windows.divert": REGULATOR,
     "windows.end": REGULATOR,
     "windows.open_": REGULATOR,
+    "measurements.listing": WATCHERS | SCALE_OPERATORS,
+    "measurements.certificate": SCALE_OPERATORS,
+    "measurements.result": SCALE_OPERATORS,
     "tokens.listing": ADMINISTRATOR,
     "tokens.give": ADMINISTRATOR,
     "tokens.revoke": ADMINISTRATOR,

@@ -22,6 +22,7 @@ from web.pages import (
     issue,
     manifest,
     manifests,
+    measurements,
     messages,
     objections,
     overview,
@@ -90,5 +91,6 @@ PAGES = (
     dispatches,
     holds,
     corrections,
+    measurements,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (*(page.bp for page in PAGES), *WITHOUT_COOKIES)

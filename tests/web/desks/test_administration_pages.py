@@ -1,4 +1,4 @@
-"""What administrators and regulators keep: people, fleet, tokens, limits, permits, plans, diversions, windows."""
+"""What is kept by administrators and regulators: people, fleet, tokens, limits, permits, plans, diversions."""
 
 from datetime import date
 from typing import Any
@@ -310,3 +310,33 @@ def test_every_form_has_its_token(admin: FlaskClient, service: Any) -> None:
     assert admin.post("/administration/users/add", data=person()).status_code == 400
     text = admin.get("/administration/users/add").text
     assert text.count('method="post"') == text.count('name="csrf_token"')
+
+
+def test_a_site_enters_certificates_and_results_of_its_own(
+    sign_in: SignIn, engine: Engine, people: Cast
+) -> None:
+    with Session(engine.execution_options(writes=True)) as session:
+        make.scale(session, people.ours.site, code="S-LS")
+        session.commit()
+    site, at = sign_in(cast.SITE), "/measurements"
+    paper = {"scale": "S-LS", "number": "JD-1", "issuer": "市计量院"}
+    paper |= {"valid_from": "2026-01-01", "valid_to": "2026-12-31"}
+    assert site.post(f"{at}/certificate", data=paper | {"valid_to": "2025-01-01"}).status_code == 422
+    assert site.post(f"{at}/certificate", data=paper).status_code == 302
+    found = {
+        "facility": "SITE",
+        "period_from": "2026-02-01",
+        "period_to": "2026-02-28",
+        "laboratory": "化验室",
+    }
+    found |= {"report_number": "HY-1", "analyte": "cd", "value": "1.2", "unit": "mg/kg"}
+    assert site.post(f"{at}/result", data=found | {"value": "nan"}).status_code == 422
+    assert site.post(f"{at}/result", data=found).status_code == 302
+    assert site.post(f"{at}/result", data=found).status_code == 422  # the result is there
+    for username in (cast.SITE, cast.REGULATOR):
+        text = sign_in(username).get(at).text
+        assert ("JD-1" in text, "HY-1" in text) == (True, True), username
+    assert "JD-1" not in sign_in(cast.PLANT).get(at).text
+    assert sign_in(cast.PLANT).post(f"{at}/certificate", data=paper).status_code == 422  # not its scale
+    assert sign_in(cast.REGULATOR).get(f"{at}/certificate").status_code == 403
+    assert sign_in(cast.HAULER).get(at).status_code == 403

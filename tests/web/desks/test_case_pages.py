@@ -1,4 +1,4 @@
-"""Cases, questions and objections as people fill them in: done, refused with what was typed, closed to others."""
+"""Cases, questions and objections as people fill them in: done, refused, closed to others."""
 
 from io import BytesIO
 
@@ -168,6 +168,7 @@ def test_a_file_of_another_kind_or_too_large_is_refused(
     typed = {"text": "照片为证", "file": (BytesIO(content), "photo.jpg")}
     answer = sign_in(cast.HAULER).post(f"/findings/{FINDING}/objection", data=typed)
     assert (answer.status_code, said in answer.text, "照片为证" in answer.text) == (422, True, True)
+    answer.request.environ["wsgi.input"].close()  # of the test's own client, on disk for a large body
     assert (count(engine, Objection), count(engine, Attachment)) == (0, 0)
 
 
