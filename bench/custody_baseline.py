@@ -105,4 +105,6 @@ def write_step(
 
 def added(connection: Connection, table: type[Base], row: Row) -> int:
     """The id of an inserted row."""
-    return int(connection.execute(insert(table), row).inserted_primary_key[0])
+    key = connection.execute(insert(table), row).inserted_primary_key
+    assert key is not None
+    return int(key[0])

@@ -53,7 +53,8 @@ def claim(session: Session, user_id: int, key: str, fingerprint: str, now: datet
     if kept.at < now - KEPT:  # too old to stand for the call: as if it had been swept away
         session.delete(kept)
         session.flush()
-        return int(session.execute(insert(IdempotentCall).values(values)).inserted_primary_key[0])
+        adding = insert(IdempotentCall).values(values).returning(IdempotentCall.id)
+        return int(session.execute(adding).scalar_one())
     if kept.fingerprint != fingerprint:
         raise KeyUsedOtherwise
     return KeptAnswer(kept.status, kept.headers, kept.body)

@@ -67,20 +67,22 @@ def manifest_rows(
 def lines(viewer: Viewer, wanted: Wanted) -> Select[Any]:
     """The rows of a list."""
     origin, destination = aliased(Facility), aliased(Facility)
-    return (
-        select(
-            *(Manifest.id, Manifest.number, Manifest.kind, Manifest.custody_state, Manifest.leg_seq),
-            *(Manifest.version, Manifest.source, Manifest.sludge_kind, Manifest.planned_kg, Manifest.plan),
-            *(Manifest.issued_at, Manifest.updated_at, Manifest.due_at, Manifest.overdue),
-            origin.code.label("origin"),
-            destination.code.label("destination"),
-            Organisation.code.label("carrier"),
-        )
+    columns: list[Any] = [
+        *(Manifest.id, Manifest.number, Manifest.kind, Manifest.custody_state, Manifest.leg_seq),
+        *(Manifest.version, Manifest.source, Manifest.sludge_kind, Manifest.planned_kg, Manifest.plan),
+        *(Manifest.issued_at, Manifest.updated_at, Manifest.due_at, Manifest.overdue),
+        origin.code.label("origin"),
+        destination.code.label("destination"),
+        Organisation.code.label("carrier"),
+    ]
+    query: Select[Any] = (
+        select(*columns)
         .join(origin, origin.id == Manifest.origin_id)
         .join(destination, destination.id == Manifest.destination_id)
         .join(Organisation, Organisation.id == Manifest.hauler_id, isouter=True)
         .where(manifests_visible(viewer), *conditions(wanted))
     )
+    return query
 
 
 def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -1,8 +1,9 @@
 """Which organisations and routes does the programming interface tell of, as the register has them?"""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from models.facilities import Facility, Route
@@ -41,25 +42,27 @@ class RouteTold:
 def organisation_rows(session: Session, after: Key | None, limit: int) -> Page[OrganisationTold]:
     """A page of all parties, by code."""
     table = Organisation
-    query = select(table.id, table.code, table.name, table.name_en, table.kind)
+    columns: list[Any] = [table.id, table.code, table.name, table.name_en, table.kind]
+    query: Select[Any] = select(*columns)
     order = Order(table.code.expression, table.id.expression, descending=False)
     rows = session.execute(continued(query, order, after, limit)).all()
-    return page_of(rows, limit, lambda row: (row.code, row.id)).map(lambda row: OrganisationTold(*row))
+    return page_of(rows, limit, lambda row: (row.code, row.id)).map(lambda row: OrganisationTold(*tuple(row)))
 
 
 def route_rows(session: Session, viewer: Viewer, after: Key | None, limit: int) -> Page[RouteTold]:
     """A page of the routes between places that the viewer knows, by code."""
     known = select(Facility.id).where(facilities_known(viewer))
     origin, destination = aliased(Facility), aliased(Facility)
-    query = (
-        select(
-            *(Route.id, Route.code, origin.code.label("origin"), destination.code.label("destination")),
-            *(Route.mode, Route.corridor_m, Route.planned_minutes, Route.line),
-        )
+    columns: list[Any] = [
+        *(Route.id, Route.code, origin.code.label("origin"), destination.code.label("destination")),
+        *(Route.mode, Route.corridor_m, Route.planned_minutes, Route.line),
+    ]
+    query: Select[Any] = (
+        select(*columns)
         .join(origin, origin.id == Route.origin_id)
         .join(destination, destination.id == Route.destination_id)
         .where(Route.origin_id.in_(known), Route.destination_id.in_(known))
     )
     order = Order(Route.code.expression, Route.id.expression, descending=False)
     rows = session.execute(continued(query, order, after, limit)).all()
-    return page_of(rows, limit, lambda row: (row.code, row.id)).map(lambda row: RouteTold(*row))
+    return page_of(rows, limit, lambda row: (row.code, row.id)).map(lambda row: RouteTold(*tuple(row)))

@@ -17,7 +17,7 @@ from models.custody_words import Scope
 from models.session import write_sessions
 from models.settings import Settings
 from models.values import Viewer
-from models.vocabulary import Role
+from models.vocabulary import OrganisationKind, Role
 from tests import factories as make
 from tests.tracking.custody.haulage import MORNING, Haulage, haulage
 from tracking.operations.api_tokens import give_token
@@ -102,11 +102,11 @@ def interface(engine: Engine, tmp_path: Path) -> Interface:
     with Session(engine.execution_options(writes=True), expire_on_commit=False) as session:
         town = haulage(session)
         town.people["administrator"] = make.user(session, Role.ADMINISTRATOR)
-        rivals = make.organisation(session), make.organisation(session, make.OrganisationKind.PLANT_OPERATOR)
+        rivals = make.organisation(session), make.organisation(session, OrganisationKind.PLANT_OPERATOR)
         town.people["rival_hauler"] = make.user(session, Role.HAULER, rivals[0])
         town.people["rival_driver"] = make.user(session, Role.DRIVER, rivals[0])
         town.people["rival_plant"] = make.user(session, Role.PLANT, rivals[1])
-        rival_site = make.organisation(session, make.OrganisationKind.SITE_OPERATOR)
+        rival_site = make.organisation(session, OrganisationKind.SITE_OPERATOR)
         town.people["rival_site"] = make.user(session, Role.SITE, rival_site)
         session.commit()
     app = create_app(Settings(state_dir=str(tmp_path / "state"), api_limit="100000 per minute"), engine)

@@ -1,5 +1,7 @@
 """Does a load go its way by calls alone?"""
 
+from typing import Any
+
 import pytest
 
 from models.custody_words import Scope
@@ -9,7 +11,7 @@ from tests.web.api.conftest import Interface
 def test_an_ordinary_load_from_issue_to_disposal(interface: Interface) -> None:
     number = interface.issued()
     weighed = interface.weighed(17_000)
-    steps = (
+    steps: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("plant", "load", {"weighed": weighed}),
         ("driver", "depart", {}),
         ("gate", "arrive", {"weighed": {"gross_kg": 28_000}}),

@@ -87,7 +87,7 @@ def test_an_endpoint_without_scope_keeps_the_service_from_starting(
 
     app: Flask = interface.app
     monkeypatch.delitem(SCOPES, "api_manifests.one")
-    with pytest.raises(LookupError, match="api_manifests.one"):
+    with pytest.raises(LookupError, match=r"api_manifests\.one"):
         check(app)
 
 

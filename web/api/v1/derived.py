@@ -28,7 +28,7 @@ from web.api.v1.paging import page_schema
 
 
 @cache
-def told(kind: type[Any]) -> type[Body]:
+def told(kind: Any) -> type[Body]:
     """The schema of an answer: every field is there, blanks as null."""
     hints = get_type_hints(kind)
     made: Any = Body.from_dict(
@@ -38,7 +38,7 @@ def told(kind: type[Any]) -> type[Body]:
 
 
 @cache
-def told_list(kind: type[Any]) -> type[Body]:
+def told_list(kind: Any) -> type[Body]:
     """The schema of a list that is told whole."""
     made: Any = Body.from_dict(
         {"items": marsh.List(marsh.Nested(told(kind)), required=True)}, name=f"{kind.__name__}List"
@@ -47,13 +47,13 @@ def told_list(kind: type[Any]) -> type[Body]:
 
 
 @cache
-def told_pages(kind: type[Any]) -> type[Body]:
+def told_pages(kind: Any) -> type[Body]:
     """The schema of a page of a long list."""
     return page_schema(f"{kind.__name__}Page", told(kind))
 
 
 @cache
-def given(kind: type[Any]) -> type[Body]:
+def given(kind: Any) -> type[Body]:
     """The schema of a request from the draft that an operation takes."""
     hints = get_type_hints(kind)
     made: Any = Body.from_dict(
@@ -62,7 +62,7 @@ def given(kind: type[Any]) -> type[Body]:
     return made  # type: ignore[no-any-return]
 
 
-def filled(kind: type[Any], body: Any) -> Any:
+def filled(kind: Any, body: Any) -> Any:
     """The draft from what its schema read."""
     hints = get_type_hints(kind)
     return kind(**{name: filled_value(hints[name], value) for name, value in body.items()})

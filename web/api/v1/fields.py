@@ -10,7 +10,11 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-CODES = {"required": "missing", "null": "missing", "validator_failed": "invalid"}
+CODES: dict[str, str | list[Any] | dict[Any, Any]] = {
+    "required": "missing",
+    "null": "missing",
+    "validator_failed": "invalid",
+}
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 MAX_CODE, MAX_NAME, MAX_SENTENCE, MAX_TEXT = 64, 200, 1000, 4000
 MOST_KG = 1e9  # a million tonnes: no load, pile or plant has more

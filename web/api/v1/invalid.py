@@ -69,4 +69,4 @@ def sentence(code: str) -> str:
         "expires_in_the_past": _("The time lies in the past."),
         "no_such_user": _("There is no active user with this name."),
     }
-    return known.get(code) or _("This field cannot be taken: %(code)s.", code=code)
+    return str(known.get(code) or _("This field cannot be taken: %(code)s.", code=code))

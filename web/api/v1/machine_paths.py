@@ -6,7 +6,7 @@ from apispec import APISpec
 
 from web.api.fixes import Answer
 
-DEVICE = [{"device_token": []}]
+DEVICE: list[dict[str, list[str]]] = [{"device_token": []}]
 PROBLEM = {"description": "Refused", "content": {"application/problem+json": {"schema": {"type": "object"}}}}
 
 
