@@ -85,8 +85,10 @@ class ManifestStory:
 
     @property
     def gap(self) -> MassGap | None:
-        """What is missing between loading and receipt; None before both ends were weighed."""
-        loaded, received = self.weighed(WeighingRole.LOADED), self.weighed(WeighingRole.RECEIVED)
+        """What is missing between loading and receipt; None before both ends were weighed. After a store it
+        is the second loading that must come in."""
+        loaded = next((each for each in reversed(self.weighings) if each.role is WeighingRole.LOADED), None)
+        received = self.weighed(WeighingRole.RECEIVED)
         if loaded is None or received is None:
             return None
         return mass_gap(loaded.facts, received.facts, self.thresholds)
