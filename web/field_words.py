@@ -14,11 +14,11 @@ def field_words(path: str) -> str:
     """`legs[0].vehicle` as "Leg 1: Vehicle"."""
     leg, weighing = LEG.fullmatch(path), WEIGHING.fullmatch(path)
     if leg is not None:
-        return str(_("Leg %(number)s", number=int(leg[1]) + 1)) + _(": ") + name_words(leg[2])
+        return f"{_('Leg %(number)s', number=int(leg[1]) + 1)}{_(': ')}{name_words(leg[2])}"
     if weighing is not None and weighing[1] in set(WeighingRole):
         role = label(WeighingRole(weighing[1]))
         more = " " + str(_("leg %(number)s", number=int(weighing[2]))) if weighing[2] else ""
-        return f"{role}{more}" + _(": ") + name_words(weighing[3])
+        return f"{role}{more}{_(': ')}{name_words(weighing[3])}"
     return name_words(path)
 
 

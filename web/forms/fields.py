@@ -31,6 +31,8 @@ MOST = 1e9
 class TextField(StringField):
     """One line; blank text is None."""
 
+    data: Any
+
     def __init__(
         self, label: Any, hint: Any = "", most: int = 200, needed: bool = True, **kwargs: Any
     ) -> None:
@@ -45,6 +47,8 @@ class TextField(StringField):
 class LongTextField(TextAreaField):
     """Some lines; blank text is None."""
 
+    data: Any
+
     def __init__(
         self, label: Any, hint: Any = "", most: int = 1000, needed: bool = True, **kwargs: Any
     ) -> None:
@@ -57,6 +61,8 @@ class LongTextField(TextAreaField):
 
 class NumberField(FloatField):
     """A finite number from `least` to `most`; None where it may be left blank."""
+
+    data: Any
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """Which forms keep logins, organisations, vehicles and scales?"""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import PasswordField
@@ -16,6 +17,8 @@ CODE_HINT = _("As papers name it. It stays once given.")
 
 class SecretField(PasswordField):
     """A password to be set."""
+
+    data: Any
 
 
 class PersonForm(Form):
