@@ -21,7 +21,9 @@ from models.thresholds import CustodyThresholds
 from models.values import Viewer
 from models.vocabulary import FacilityKind, ManifestKind, Mode, SludgeKind
 from tracking.operations.administer.plans import PlanDraft, PlanLegDraft, enter_plan
+from tracking.operations.custody.corrections import CorrectionAsked, request_correction
 from tracking.operations.custody.draw_up import LegDraft, ManifestDraft, PartDraft, draw_up
+from tracking.operations.custody.holds import place_hold
 from tracking.operations.custody.take_step import Setting, Signer, take_step
 from tracking.rules.custody.facts import Given, Weighed
 
@@ -104,7 +106,7 @@ def desk_of(session: Session, now: datetime, zone: ZoneInfo, limits: CustodyThre
     """The desk of the demo's logins."""
     users = {row.username: row for row in session.scalars(select(User).where(User.active))}
     people = {name: viewer_of(row) for name, row in users.items()}
-    wanted = {name: people.get(name) for name in ("plant", "hauler", "driver", "site", "admin")}
+    wanted = {name: people.get(name) for name in ("plant", "hauler", "driver", "site", "admin", "regulator")}
     if any(viewer is None for viewer in wanted.values()):
         return None
     plant = first_place(session, people["plant"], FacilityKind.PLANT)
@@ -252,11 +254,28 @@ def disposed(desk: Desk) -> list[str]:
     return [number]
 
 
+def in_dispute(desk: Desk) -> list[str]:
+    """A moisture that the gate asks to correct, and a load that the regulator froze."""
+    corrected = desk.underway(260, 16_900.0)
+    desk.sign(corrected, Act.ARRIVE, "site", 200)
+    desk.sign(corrected, Act.ACCEPT, "site", 190, weighed=desk.weighed(16_880.0, 0.879))
+    asked = CorrectionAsked(
+        "weighings.received.moisture", 0.879, 0.789, "录入时把 78.9 % 误填为 87.9 %，化验单存厂"
+    )
+    at = desk.setting(desk.now - timedelta(minutes=60))
+    request_correction(desk.session, corrected, asked, desk.people["site"], at)
+    held = desk.underway(75, 17_120.0, legs=(desk.leg("DEMO-T2", desk.plant, desk.site),))
+    at = desk.setting(desk.now - timedelta(minutes=15))
+    place_hold(desk.session, held, "举报称该车沿途加水，到场后请等待现场取样", desk.people["regulator"], at)
+    return [corrected, held]
+
+
 SCENES: tuple[Callable[[Desk], list[str]], ...] = (
     to_be_signed,
     refused_and_sent_home,
     in_store,
     broken_down,
     disposed,
+    in_dispute,
 )
 """What the demo shows, each in one transaction with the others."""

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.live.desk import lay_out
+from models.corrections import Correction, Hold
+from models.custody_words import CorrectionState
 from models.manifests import CustodyEvent, Manifest
 from models.thresholds import CustodyThresholds
 from models.vocabulary import CustodyState, DisposalMethod, FacilityKind, OrganisationKind, Role
@@ -27,6 +29,7 @@ def people(session: Session) -> None:
     make.user(session, Role.DRIVER, hauler, username="driver")
     make.user(session, Role.SITE, site, username="site")
     make.user(session, Role.ADMINISTRATOR, username="admin")
+    make.user(session, Role.REGULATOR, username="regulator")
     make.facility(session, FacilityKind.PLANT, plant)
     make.facility(session, FacilityKind.STORE, site, (120.05, 31.0), storage_t=800.0)
     make.facility(session, FacilityKind.SITE, site, (120.1, 31.05), method=DisposalMethod.INCINERATION)
@@ -62,3 +65,11 @@ def test_every_change_is_an_arrow(session: Session) -> None:
 
 def test_a_city_without_the_demos_logins_has_no_desk(session: Session) -> None:
     assert lay_out(session, NOW, ZONE, CustodyThresholds()) == []
+
+
+def test_one_is_disputed_and_one_frozen(session: Session) -> None:
+    people(session)
+    lay_out(session, NOW, ZONE, CustodyThresholds())
+    asked = session.scalars(select(Correction)).one()
+    assert (asked.state, asked.new) == (CorrectionState.OPEN, 0.789)
+    assert session.scalars(select(Hold)).one().lifted_at is None
