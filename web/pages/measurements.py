@@ -52,7 +52,7 @@ def certificate() -> Any:
 
     def act(session: Session) -> None:
         kept = kept_file(session, form.file.sent, viewer())
-        keep_certificate(session, form.given(kept), viewer())
+        keep_certificate(session, form.given(kept), viewer(), setting())
 
     status = carried_out(form, act, NAMES)
     if status != DONE:

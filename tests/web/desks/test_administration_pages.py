@@ -1,4 +1,4 @@
-"""What is kept by administrators and regulators: people, fleet, tokens, limits, permits, plans, diversions."""
+"""What administrators and regulators keep: people, fleet, tokens, limits, permits, plans, diversions."""
 
 from datetime import date
 from typing import Any
@@ -191,7 +191,12 @@ def test_the_seeded_table_is_told_in_words(regulator: FlaskClient, engine: Engin
 def test_permits_licences_and_approvals_are_entered(
     regulator: FlaskClient, engine: Engine, people: Cast
 ) -> None:
-    permit = {"facility": "SITE", "number": "XK-1", "valid_from": "2026-01-01", "t_per_day": "120"}
+    permit: dict[str, Any] = {
+        "facility": "SITE",
+        "number": "XK-1",
+        "valid_from": "2026-01-01",
+        "t_per_day": "120",
+    }
     permit |= {"sludge_kinds": ["dewatered"], "moisture": "80"}
     assert regulator.post("/permits/permit", data=permit).status_code == 302
     row = one(engine, FacilityPermit)

@@ -43,12 +43,12 @@ def test_a_correction_is_asked_for_and_agreed_by_every_party(
     assert ask(desk, number, file=(BytesIO(PNG), "磅单.png")) == 302
     row = the_correction(engine)
     assert (row.old, row.new, row.state) == (28_000.0, 28_500.0, CorrectionState.OPEN)
+    typed = {"decision": "accept"}
     for who in ("dispatcher", "gate"):
         assert number in desk(who).get("/corrections").text, who
         page = desk(who).get(f"/corrections/{row.id}").text
         assert "28,500" in page
         assert desk(who).get(f"/files/{row.evidence_id}").data == PNG
-        typed = {"decision": "accept"}
         assert desk(who).post(f"/corrections/{row.id}/answer", data=typed).status_code == 302, who
     assert the_correction(engine).state is CorrectionState.ACCEPTED
     assert "28,500" in desk("plant").get(f"/corrections/of/{number}").text
