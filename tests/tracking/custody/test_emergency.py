@@ -111,8 +111,8 @@ def test_of_a_live_manifest_everybody_enters_the_own_signatures(town: Haulage) -
 
 
 def test_only_a_regulator_opens_a_window(town: Haulage) -> None:
-    times = {"covers_from": town.now - timedelta(days=1), "covers_to": town.now}
-    draft = WindowDraft(**times, enter_until=town.now + timedelta(days=1), reason="flood")
+    day = timedelta(days=1)
+    draft = WindowDraft(town.now - day, town.now, town.now + day, "flood")
     with pytest.raises(NotYourSignature):
         open_window(town.session, draft, town.viewer("plant"), town.setting())
     with pytest.raises(StepBlocked) as refused:
