@@ -55,8 +55,11 @@ def repeat_reasons(loaded: WeighingFacts, earlier: EarlierLoads, mass: MassThres
 
 def same_ticket(loaded: WeighingFacts, other: WeighingFacts, day_s: float = 86_400.0) -> bool:
     """Is it the other's ticket? Numbers begin anew each day or year at many scales: so the same number of the
-    same scale counts on the same day, or with the very same masses on another."""
+    same scale counts on the same day, or with the very same masses on another. One weighing at one moment may
+    lawfully stand on two manifests that share a load."""
     if loaded.ticket is None or (loaded.ticket, loaded.scale_code) != (other.ticket, other.scale_code):
+        return False
+    if loaded.at_ms == other.at_ms:
         return False
     same_masses = (loaded.gross_kg, loaded.tare_kg) == (other.gross_kg, other.tare_kg)
     return same_masses or abs(loaded.at_ms - other.at_ms) < day_s * 500

@@ -226,6 +226,7 @@ def test_one_ticket_on_two_manifests() -> None:
     assert not same_ticket(TICKET, last_week), "numbers begin anew each day at many scales"
     assert same_ticket(TICKET, replace(TICKET, at_ms=at(-7 * 86_400))), "copied with its masses"
     assert not same_ticket(TICKET, replace(other, scale_code="W2"))
+    assert not same_ticket(TICKET, replace(other, at_ms=TICKET.at_ms)), "one weighing of a shared load"
 
 
 def over_the_wharf(**given: Any) -> ManifestFacts:
