@@ -44,7 +44,7 @@ class Correction(Base):
     new: Mapped[Any] = mapped_column(JSON(none_as_null=False))
     reason: Mapped[str] = mapped_column(String(1000))
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
-    requested_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # blank: loaded
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     question_id: Mapped[int | None] = mapped_column(ForeignKey("correction_question.id"))
@@ -54,7 +54,7 @@ class Correction(Base):
 
     manifest: Mapped[Manifest] = relationship()
     organisation: Mapped[Organisation] = relationship()
-    requested_by: Mapped[User] = relationship()
+    requested_by: Mapped[User | None] = relationship()
     evidence: Mapped[Attachment | None] = relationship()
     answers: Mapped[list["CorrectionAnswer"]] = relationship(order_by="CorrectionAnswer.id")
 

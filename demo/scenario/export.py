@@ -17,6 +17,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from demo.scenario import export_fleet, export_places
+from demo.scenario.corrections import FILE as CORRECTIONS
+from demo.scenario.corrections import correction_lines
 from demo.scenario.export_manifests import manifests
 from demo.scenario.export_tracks import write_device_tracks
 from demo.scenario.outcome import Progress
@@ -51,6 +53,7 @@ def export_scenario(
             counts[sheet.kind] = write_lines(folder / sheet.file, sheet_lines(session, sheet))
         progress("manifests", 0, 1)
         counts["manifests"] = write_lines(folder / "manifests.jsonl", manifests(session))
+        counts["corrections"] = write_lines(folder / CORRECTIONS, correction_lines(session))
         counts["fixes"] = write_device_tracks(session, folder, progress)
         # Last: a folder without it is none, so that an export that was killed is not taken for a whole one.
         write_json(folder / "scenario.json", head(session, folder.name, timezone, now))

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from demo.scenario.corrections import read_corrections, write_corrections
 from demo.scenario.families import sort_families
 from demo.scenario.folder import Folder, Read, open_folder
 from demo.scenario.outcome import LoadResult, Progress
@@ -111,6 +112,7 @@ def load_scenario(
     _load_manifests(engine, folder, result, progress)
     for sheet in AFTER_MANIFESTS:
         _load_sheet(engine, folder, sheet, result)
+    _run(engine, Step("corrections", read_corrections, write_corrections), folder, result)
     write_tracks(engine, folder, result, now=now, limits=thresholds.doubt, progress=progress)
     return result
 

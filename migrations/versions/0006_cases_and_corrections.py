@@ -235,7 +235,7 @@ def make_correction() -> None:
         sa.Column("new", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("evidence_id", ROW_ID, nullable=True),
-        sa.Column("requested_by_id", ROW_ID, nullable=False),
+        sa.Column("requested_by_id", ROW_ID, nullable=True),
         sa.Column("organisation_id", ROW_ID, nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("question_id", ROW_ID, nullable=True),

@@ -20,6 +20,7 @@ from models.vocabulary import DisposalMethod, ManifestKind, Mode
 from tests.conftest import SHARED
 from tests.demo.simulated import Folder
 from tests.tracking.custody.haulage import Haulage, haulage
+from tracking.operations.custody.corrections import CorrectionAsked, request_correction
 from tracking.operations.custody.draw_up import LegDraft, PartDraft
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -82,6 +83,9 @@ def live_day(town: Haulage) -> None:
     town.sign(child, Act.LOAD, "gate")
     town.sign(number, Act.DISPOSE, "gate", 300, method=DisposalMethod.INCINERATION)
     town.drawn_up()
+    misread = town.on_the_road()
+    asked = CorrectionAsked("weighings.loaded.moisture", 0.79, 0.8, "misread")
+    request_correction(town.session, misread, asked, town.viewer("plant"), town.setting())
 
 
 def test_what_people_moved_survives_a_round_trip(
@@ -90,7 +94,7 @@ def test_what_people_moved_survives_a_round_trip(
     live_day(haulage(session))
     session.commit()
     counts = export(engine, tmp_path / "first")
-    assert (counts["manifests"], counts["stock"]) == (3, 2)
+    assert (counts["manifests"], counts["stock"], counts["corrections"]) == (4, 2, 1)
     assert not load(elsewhere, tmp_path / "first").refusals
     export(elsewhere, tmp_path / "second")
     assert contents(tmp_path / "second") == contents(tmp_path / "first")

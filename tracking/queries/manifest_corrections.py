@@ -138,7 +138,7 @@ def _correction(row: Correction, number: str) -> CorrectionRow:
         evidence=FileName(file.id, file.name, file.media_type, file.size_bytes) if file else None,
         organisation=_name(row.organisation),
         organisation_id=row.organisation_id,
-        requested_by=row.requested_by.display_name,
+        requested_by=row.requested_by.display_name if row.requested_by else "",
         requested_at=row.requested_at,
         state=row.state,
         ended_at=row.ended_at,
