@@ -12,13 +12,14 @@ from web.display import UNKNOWN, label, number, percent
 
 def field_words(path: str) -> str:
     """`legs[0].vehicle` as "Leg 1: Vehicle"."""
-    leg, weighing = LEG.fullmatch(path), WEIGHING.fullmatch(path)
+    leg, weighing, colon = LEG.fullmatch(path), WEIGHING.fullmatch(path), str(_(": "))
     if leg is not None:
-        return f"{_('Leg %(number)s', number=int(leg[1]) + 1)}{_(': ')}{name_words(leg[2])}"
+        stretch = str(_("Leg %(number)s", number=int(leg[1]) + 1))
+        return f"{stretch}{colon}{name_words(leg[2])}"
     if weighing is not None and weighing[1] in set(WeighingRole):
         role = label(WeighingRole(weighing[1]))
-        more = " " + str(_("leg %(number)s", number=int(weighing[2]))) if weighing[2] else ""
-        return f"{role}{more}{_(': ')}{name_words(weighing[3])}"
+        more = str(_("leg %(number)s", number=int(weighing[2]))) if weighing[2] else ""
+        return f"{role} {more}".strip() + colon + name_words(weighing[3])
     return name_words(path)
 
 
