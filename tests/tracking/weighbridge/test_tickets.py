@@ -6,12 +6,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models.custody_words import TicketSource
+from models.custody_words import Act, TicketSource
 from models.fleet import Scale
 from models.manifests import Weighing
 from models.vocabulary import WeighingRole
 from models.weighbridge import LabResult, ScaleCertificate, ScaleTicket
 from tests.tracking.custody.haulage import Haulage
+from tracking.operations.custody.corrections import CorrectionAsked, request_correction
 from tracking.operations.custody.refusals import ManifestUnknown, NotYourSignature, StepBlocked
 from tracking.operations.weighbridge.keep_certificate import CertificateGiven, keep_certificate
 from tracking.operations.weighbridge.keep_lab_result import LabGiven, keep_lab_result
@@ -22,6 +23,7 @@ from tracking.queries.scale_tickets import (
     tickets_of_places,
     tickets_offered,
 )
+from tracking.rules.custody.facts import Weighed
 from tracking.rules.custody.tickets import TicketGiven
 
 LINE = "00017,苏E·12345,28000,11000"
@@ -133,22 +135,72 @@ def certificate(plant_scale: Scale, number: str, valid_from: date, valid_to: dat
 def test_the_certificate_that_holds_longest_counts(town: Haulage, plant_scale: Scale) -> None:
     viewer, code = town.viewer("plant"), plant_scale.code
     old = certificate(plant_scale, "J-1", date(2025, 1, 1), date(2025, 12, 31))
-    keep_certificate(town.session, old, viewer)
+    keep_certificate(town.session, old, viewer, town.setting())
     assert calibration_lapsed(town.session, code, date(2026, 3, 2))
     assert not calibration_lapsed(town.session, code, date(2025, 12, 31))
     new = certificate(plant_scale, "J-2", date(2026, 1, 1), date(2026, 12, 31))
-    keep_certificate(town.session, new, viewer)
+    keep_certificate(town.session, new, viewer, town.setting())
     assert calibrated_until(town.session, code, date(2026, 3, 2)) == date(2026, 12, 31)
     assert calibrated_until(town.session, code, date(2025, 6, 1)) == date(2025, 12, 31)
-    keep_certificate(town.session, replace(new, issuer="Another"), viewer)
+    keep_certificate(town.session, replace(new, issuer="Another"), viewer, town.setting())
     assert town.session.scalar(select(func.count()).select_from(ScaleCertificate)) == 2
 
 
 def test_a_certificate_does_not_end_before_it_begins(town: Haulage, plant_scale: Scale) -> None:
     wrong = certificate(plant_scale, "J-1", date(2026, 1, 2), date(2026, 1, 1))
     with pytest.raises(StepBlocked) as refused:
-        keep_certificate(town.session, wrong, town.viewer("plant"))
+        keep_certificate(town.session, wrong, town.viewer("plant"), town.setting())
     assert codes(refused) == ["ends_before_it_begins"]
+
+
+def test_a_ticket_of_a_scale_whose_certificate_ended_is_taken_and_says_so(
+    town: Haulage, plant_scale: Scale
+) -> None:
+    assert not take(town, given(town, plant_scale)).calibration_lapsed
+    old = certificate(plant_scale, "J-1", date(2025, 1, 1), date(2025, 12, 31))
+    keep_certificate(town.session, old, town.viewer("plant"), town.setting())
+    assert take(town, given(town, plant_scale, number="2")).calibration_lapsed
+
+
+def loading(town: Haulage, ticket_id: int, gross_kg: float = 28_000.0) -> str:
+    number = town.drawn_up()
+    town.sign(number, Act.ISSUE, "plant")
+    weighed = Weighed(town.now, gross_kg, 11_000.0, scale_ticket_id=ticket_id, moisture_fraction=0.79)
+    town.sign(number, Act.LOAD, "plant", weighed=weighed)
+    return number
+
+
+def test_a_step_rests_on_an_own_ticket_that_says_the_same(town: Haulage, plant_scale: Scale) -> None:
+    taken = take(town, given(town, plant_scale))
+    loading(town, taken.id)
+    assert town.session.scalars(select(Weighing.scale_ticket_id)).one() == taken.id
+
+
+def test_a_step_rests_on_no_other_ticket(town: Haulage, plant_scale: Scale) -> None:
+    taken = take(town, given(town, plant_scale))
+    with pytest.raises(StepBlocked) as unknown:
+        loading(town, taken.id + 1)
+    assert codes(unknown) == ["no_such_ticket"]
+    with pytest.raises(StepBlocked) as another:
+        loading(town, taken.id, gross_kg=27_000.0)
+    assert codes(another) == ["not_as_on_ticket"]
+    loading(town, taken.id)
+    with pytest.raises(StepBlocked) as used:
+        loading(town, taken.id)
+    assert codes(used) == ["ticket_used"]
+    void = take(town, given(town, plant_scale, number="2"))
+    void_ticket(town.session, void.id, "wrong", town.viewer("plant"), town.setting())
+    with pytest.raises(StepBlocked) as wrong:
+        loading(town, void.id)
+    assert codes(wrong) == ["ticket_void"]
+
+
+def test_a_weighing_that_rests_on_a_ticket_is_not_corrected(town: Haulage, plant_scale: Scale) -> None:
+    number = loading(town, take(town, given(town, plant_scale)).id)
+    asked = CorrectionAsked("weighings.loaded.gross_kg", 28_000, 27_000, "typed wrongly")
+    with pytest.raises(StepBlocked) as refused:
+        request_correction(town.session, number, asked, town.viewer("plant"), town.setting())
+    assert codes(refused) == ["from_a_ticket"]
 
 
 def test_a_laboratory_result_is_entered_once(town: Haulage) -> None:

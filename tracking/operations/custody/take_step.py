@@ -5,7 +5,7 @@ guard and refuse with all reasons at once; 5. keep document and signature; 6. wh
 state WHERE it is still what was read; 7. keep the event and what was declared; 8. have it judged again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from tracking.operations.custody.refusals import (
 )
 from tracking.operations.custody.sign import keep_signature, signed_already
 from tracking.operations.mark_manifests import mark_manifest_ids
+from tracking.operations.weighbridge.rest_on_ticket import ticket_blocked
 from tracking.queries.custody_facts import custody_by_id, custody_by_number, in_dispute
 from tracking.queries.custody_ground import ground_of
 from tracking.queries.surroundings import surroundings_of
@@ -164,7 +165,7 @@ def sign_step(session: Session, step: Step, arrow: Arrow, signer: Signer, settin
     capacity = signs_as(step, arrow, signer.organisation_id, signed)
     if arrow.signers and capacity is None:
         raise NotYourSignature
-    refuse_blocked(step, arrow)
+    refuse_blocked(step, arrow, ticket_blocked(session, step, signer.organisation_id))
     outcome = after(step, arrow)
     if capacity is None:  # a draft is discarded without a signature
         return finish(session, step, arrow, signer.name, signer.user_id, None, setting)
@@ -175,9 +176,10 @@ def sign_step(session: Session, step: Step, arrow: Arrow, signer: Signer, settin
     return finish(session, step, arrow, signer.name, signer.user_id, signature, setting)
 
 
-def refuse_blocked(step: Step, arrow: Arrow) -> None:
-    """Ask every guard; raises StepBlocked with all that they say."""
+def refuse_blocked(step: Step, arrow: Arrow, more: Iterable[Blocked] = ()) -> None:
+    """Ask every guard; raises StepBlocked with all that they say, and `more`."""
     blocked: list[Blocked] = [each for guard in (*ALWAYS, *arrow.guards) for each in guard(step)]
+    blocked += more
     if blocked:
         raise StepBlocked(blocked)
 

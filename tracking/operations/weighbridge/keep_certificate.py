@@ -1,7 +1,7 @@
 """How does a scale's calibration certificate get in? Its operator enters it, with a scan."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from models.values import Viewer
 from models.weighbridge import ScaleCertificate
 from tracking.operations.custody.aim_correction import refuse, text_blocked
 from tracking.operations.custody.refusals import StepBlocked
+from tracking.operations.custody.take_step import Setting
 from tracking.operations.weighbridge.own_scale import own_scale
 from tracking.operations.weighbridge.scans import own_scan
 from tracking.rules.custody.guards import blocked
@@ -27,7 +28,7 @@ class CertificateGiven:
     attachment_id: int | None = None
 
 
-def keep_certificate(session: Session, given: CertificateGiven, viewer: Viewer) -> int:
+def keep_certificate(session: Session, given: CertificateGiven, viewer: Viewer, setting: Setting) -> int:
     """The row id of the certificate of an own scale; the same number again is put right.
 
     Raises a CustodyRefused.
@@ -45,5 +46,8 @@ def keep_certificate(session: Session, given: CertificateGiven, viewer: Viewer) 
         session.add(row)
     row.issuer, row.valid_from, row.valid_to = given.issuer.strip(), given.valid_from, given.valid_to
     row.attachment_id = scan_id or row.attachment_id
+    ends = datetime.combine(given.valid_to, time(), setting.zone)
+    if scale.certificate_valid_to is None or scale.certificate_valid_to < ends:
+        scale.certificate_valid_to = ends  # what the register of places shows
     session.flush()
     return row.id

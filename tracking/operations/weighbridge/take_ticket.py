@@ -15,6 +15,7 @@ from tracking.operations.custody.aim_correction import refuse, text_blocked
 from tracking.operations.custody.refusals import ManifestUnknown, NotYourSignature, StepBlocked
 from tracking.operations.custody.take_step import Setting
 from tracking.operations.weighbridge.own_scale import WEIGHERS, own_scale
+from tracking.queries.scale_tickets import calibration_lapsed
 from tracking.rules.custody.guards import blocked
 from tracking.rules.custody.tickets import TicketGiven, not_a_ticket, ticket_digest
 
@@ -23,11 +24,15 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True, slots=True)
 class TicketTaken:
-    """`again`: it was there already, and nothing changed."""
+    """`again`: it was there already, and nothing changed.
+
+    `calibration_lapsed`: the scale's certificate had ended on that day; the ticket is taken all the same.
+    """
 
     id: int
     digest: str
     again: bool
+    calibration_lapsed: bool = False
 
 
 def take_ticket(
@@ -37,9 +42,11 @@ def take_ticket(
     scale = own_scale(session, given.scale, viewer)
     refuse(not_a_ticket(given, setting.now))
     digest = ticket_digest(given)
+    day = given.weighed_at.astimezone(setting.zone).date()
+    lapsed = calibration_lapsed(session, scale.code, day)
     found = ticket_by_digest(session, scale.id, digest)
     if found is not None:
-        return TicketTaken(found, digest, again=True)
+        return TicketTaken(found, digest, True, lapsed)
     row = ScaleTicket(
         scale_id=scale.id,
         number=given.number,
@@ -61,8 +68,8 @@ def take_ticket(
         same = ticket_by_digest(session, scale.id, digest)
         if same is None:
             raise
-        return TicketTaken(same, digest, again=True)
-    return TicketTaken(row.id, digest, again=False)
+        return TicketTaken(same, digest, True, lapsed)
+    return TicketTaken(row.id, digest, False, lapsed)
 
 
 def ticket_by_digest(session: Session, scale_id: int, digest: str) -> int | None:
