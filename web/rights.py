@@ -141,7 +141,7 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "people.scale_list": ADMINISTRATOR,
     "people.scale": ADMINISTRATOR,
     "today.page": SENDERS,
-    "issue.form": SENDERS,
+    "issue.form": AUTHORS,  # sites and carriers send on what was refused or broke down
     "issue.child": AUTHORS,
     "issue.edit": AUTHORS,
     "gate.queue": RECEIVERS,

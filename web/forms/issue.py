@@ -81,7 +81,7 @@ class IssueForm(Form):
 
 
 for _number in range(1, MOST_LEGS + 1):
-    setattr(IssueForm, f"leg{_number}_mode", SelectField(_("By")))
+    setattr(IssueForm, f"leg{_number}_mode", SelectField(_("By"), default=Mode.ROAD.value))
     setattr(IssueForm, f"leg{_number}_vehicle", StringField(_("Vehicle or vessel"), **code))
     setattr(IssueForm, f"leg{_number}_from", StringField(_("Leg from"), **code))
     setattr(IssueForm, f"leg{_number}_to", StringField(_("Leg to"), **code))
