@@ -48,7 +48,7 @@ def signings(custody: Custody, ground: Ground, viewer: Viewer) -> tuple[Signing,
     """
     found = []
     for arrow in ARROWS:
-        if arrow.source is not custody.state:
+        if arrow.source is not custody.state or not on_its_leg(arrow.act, custody):
             continue
         signers = (Capacity.ORIGIN,) if arrow.act is Act.DISCARD else arrow.signers
         for capacity in signers:
@@ -56,6 +56,13 @@ def signings(custody: Custody, ground: Ground, viewer: Viewer) -> tuple[Signing,
             own = party is not None and party == viewer.organisation_id
             found.append(Signing(arrow.act, capacity, party, own and viewer.role in ROLES[capacity]))
     return tuple(found)
+
+
+def on_its_leg(act: Act, custody: Custody) -> bool:
+    """A load is handed over before its last leg and arrives on it."""
+    if act is Act.ARRIVE:
+        return custody.following is None
+    return custody.following is not None or act not in (Act.HAND_OVER, Act.TAKE_OVER, Act.RELOAD)
 
 
 def next_steps(session: Session, custody: Custody, viewer: Viewer) -> tuple[NextStep, ...]:

@@ -1,6 +1,7 @@
 """On what do the tests of custody's pages stand? The cast of haulage in a service whose clock it moves."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -48,3 +49,11 @@ def desk(service: Flask, town: Haulage) -> Desk:
         return client
 
     return client_of
+
+
+def rows(town: Haulage, query: Any) -> list[Any]:
+    """What stands in the database now; the session keeps no lock."""
+    town.session.expire_all()
+    found = list(town.session.scalars(query))
+    town.session.commit()
+    return found

@@ -1,4 +1,4 @@
-"""Does each person see the own loads of the day, the queue at the gate, the trips, the stock, and act from there?"""
+"""Does each person see the own day, gate, trips or stock, and act from there?"""
 
 from datetime import timedelta
 
@@ -7,11 +7,11 @@ from sqlalchemy import select
 from models.custody_words import Act
 from models.lineage import ProductDispatch
 from models.manifests import Manifest
-from models.vocabulary import CustodyState, DisposalMethod
+from models.vocabulary import CustodyState, DisposalMethod, Mode
 from tests import factories as make
 from tests.cast import PASSWORD
 from tests.tracking.custody.haulage import Haulage
-from tests.web.desks.conftest import Desk
+from tests.web.desks.conftest import Desk, rows
 from tracking.operations.custody.draw_up import LegDraft
 from tracking.queries.gate_queue import gate_queue
 
@@ -28,8 +28,7 @@ def accepted(town: Haulage) -> str:
 
 
 def states(town: Haulage) -> set[CustodyState]:
-    town.session.expire_all()
-    return set(town.session.scalars(select(Manifest.custody_state)))
+    return set(rows(town, select(Manifest.custody_state)))
 
 
 def test_the_plant_sees_its_day(town: Haulage, desk: Desk) -> None:
@@ -52,10 +51,8 @@ def test_yesterday_is_told_in_figures(town: Haulage, desk: Desk) -> None:
 def test_the_gate_expects_a_truck_by_its_plan_and_its_place(town: Haulage, desk: Desk) -> None:
     line = [make.centre(town.plant), make.centre(town.site)]
     way = make.route(town.session, town.plant, town.site, line=line, planned_minutes=60.0)
-    legs = (town.draft().legs[0],)
-    number = town.on_the_road(
-        legs=(LegDraft(legs[0].mode, town.truck.code, town.plant.code, town.site.code, route=way.code),)
-    )
+    leg = LegDraft(Mode.ROAD, town.truck.code, town.plant.code, town.site.code, route=way.code)
+    number = town.on_the_road(legs=(leg,))
     left = town.now
     town.session.commit()
     (coming,) = gate_queue(town.session, town.viewer("gate"), town.now).coming
@@ -104,7 +101,7 @@ def test_a_product_leaves_the_site(town: Haulage, desk: Desk) -> None:
     assert short.status_code == 422
     assert 'href="#use"' in short.text
     assert gate.post("/dispatches", data=form).status_code == 302
-    row = town.session.scalars(select(ProductDispatch)).one()
+    (row,) = rows(town, select(ProductDispatch))
     assert (row.mass_kg, row.use) == (4_200.0, "制砖")
     assert row.number in gate.get("/dispatches").text
     assert desk("store").get("/dispatches").text.count(row.number) == 0
