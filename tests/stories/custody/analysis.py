@@ -7,8 +7,9 @@ from typing import Any
 
 from models.vocabulary import FindingKind
 from reports.wording import label
+from tests.stories.custody.cast import WHO
 from tests.stories.custody.story import Both, Step
-from tests.stories.custody.teller import WHO, Teller
+from tests.stories.custody.teller import Teller
 from tracking.operations.custody.run_timers import run_timers
 
 Line = dict[str, Any]
@@ -60,7 +61,7 @@ def kinds(findings: list[Line], manifest: str | None = None) -> set[str]:
 
 def night_passes(teller: Teller, hours: float = 12) -> None:
     """The worker's timers run on the next night, closing included."""
-    teller.town.now += timedelta(hours=hours)
+    teller.later(hours * 60)
     done = run_timers(teller.engine, teller.town.setting())
     what = ("定时任务（夜间办结）", "Timers, with the closing of the night")
     answer = (f"办结 {done.closed} 份", f"{done.closed} closed")

@@ -1,11 +1,8 @@
 """An honest load goes by truck, vessel and truck; a part of it is refused and goes home."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
 from models.custody_words import Act
 from tests.stories.custody.analysis import findings_after, kinds, night_passes
-from tests.stories.custody.positions import Wheels, positions_come_in, wheels
+from tests.stories.custody.positions import Wheels, wheels
 from tests.stories.custody.story import Story
 from tests.stories.custody.teller import Teller, leg, weighed
 
@@ -14,7 +11,7 @@ BY_WATER = [
     leg("VESSEL-1", "WHARF-1", "WHARF-2", "water"),
     leg("TRUCK-2", "WHARF-2", "SITE"),
 ]
-DRIVE, VOYAGE, HOME = timedelta(minutes=38), timedelta(minutes=290), timedelta(minutes=145)
+DRIVE, VOYAGE, HOME = 38, 290, 145  # minutes
 
 
 def tell(teller: Teller) -> None:
@@ -25,55 +22,37 @@ def tell(teller: Teller) -> None:
         "truck to the site.",
     )
     town = teller.town
-    fleet = Fleet(
-        wheels(town, "TRUCK-1", town.plant),
-        wheels(town, "VESSEL-1", town.wharf),
-        wheels(town, "TRUCK-2", town.far_wharf),
-    )
+    truck = wheels(teller, "TRUCK-1", town.plant)
+    vessel = wheels(teller, "VESSEL-1", town.wharf)
+    far_truck = wheels(teller, "TRUCK-2", town.far_wharf)
     number = teller.issued("plant", "M-1", legs=BY_WATER)
     teller.signed("plant", number, Act.LOAD, weighed=weighed(17_000))
     teller.signed("driver", number, Act.DEPART)
-    across_the_water(teller, number, fleet)
-    child = partly_refused(teller, number, fleet)
-    goes_home(teller, number, child, fleet)
-    closes(teller, number, child, fleet)
+    truck.leaves_for(town.wharf, DRIVE)
+    across_the_water(teller, number, vessel, far_truck)
+    child = partly_refused(teller, number)
+    goes_home(teller, number, child, far_truck)
+    closes(teller, number, child)
 
 
-@dataclass
-class Fleet:
-    """The three vehicles on their way."""
-
-    truck: Wheels
-    vessel: Wheels
-    far_truck: Wheels
-
-    def all(self, until: datetime) -> list[Wheels]:
-        """All, standing where they are until a moment."""
-        moved = [self.truck, self.vessel, self.far_truck]
-        for each in moved:
-            each.stays_until(until)
-        return moved
-
-
-def across_the_water(teller: Teller, number: str, fleet: Fleet) -> None:
+def across_the_water(teller: Teller, number: str, vessel: Wheels, far_truck: Wheels) -> None:
     """Each handover is signed by giver and taker."""
     teller.prose(
         "每次交接都由交出方和接运方分别签名：任何时刻，都有且只有一方对这车污泥负责。",
         "Each handover is signed by giver and taker: at any moment exactly one of them answers for the load.",
     )
     town = teller.town
-    fleet.truck.leaves_for(town.wharf, town.now, town.now + DRIVE)
     teller.signed("driver", number, Act.HAND_OVER, 40)
     teller.signed("master", number, Act.TAKE_OVER, 20)
-    fleet.vessel.leaves_for(town.far_wharf, town.now, town.now + VOYAGE)
+    vessel.leaves_for(town.far_wharf, VOYAGE)
     teller.signed("master", number, Act.HAND_OVER, 300)
     answer = teller.signed("driver", number, Act.TAKE_OVER, 20)
-    fleet.far_truck.leaves_for(town.site, town.now, town.now + DRIVE)
+    far_truck.leaves_for(town.site, DRIVE)
     assert (answer.state, answer.told["leg_seq"]) == ("in_transit", 3)
     assert answer.told["custodian"] == "ROAD-CO"
 
 
-def partly_refused(teller: Teller, number: str, fleet: Fleet) -> str:
+def partly_refused(teller: Teller, number: str) -> str:
     """The site takes 12 t; 4.98 t travel home under a child."""
     teller.prose(
         "处置厂过磅 16.98 吨，接收 12 吨，其余 4.98 吨因含杂物拒收。拒收的污泥仍是污泥：另立退运联单 M-2，"
@@ -93,7 +72,6 @@ def partly_refused(teller: Teller, number: str, fleet: Fleet) -> str:
         reason="含杂物",
     )
     assert answer.state == "part_accepted"
-    assert fleet.far_truck.place is teller.town.site
     return teller.issued(
         "gate",
         "M-2",
@@ -106,12 +84,12 @@ def partly_refused(teller: Teller, number: str, fleet: Fleet) -> str:
     )
 
 
-def goes_home(teller: Teller, number: str, child: str, fleet: Fleet) -> None:
+def goes_home(teller: Teller, number: str, child: str, far_truck: Wheels) -> None:
     """While the child is on the road its parent stays open."""
     town = teller.town
     teller.signed("gate", child, Act.LOAD)
     teller.signed("driver", child, Act.DEPART)
-    fleet.far_truck.leaves_for(town.plant, town.now, town.now + HOME)
+    far_truck.leaves_for(town.plant, HOME)
     teller.signed("gate", number, Act.DISPOSE, 60, method="incineration")
     teller.prose(
         "退运的污泥还在路上时，M-1 不能办结：子联单未了，母联单不结。",
@@ -121,7 +99,7 @@ def goes_home(teller: Teller, number: str, child: str, fleet: Fleet) -> None:
     assert teller.whole(number)["state"] == "disposed"
 
 
-def closes(teller: Teller, number: str, child: str, fleet: Fleet) -> None:
+def closes(teller: Teller, number: str, child: str) -> None:
     """The plant takes its sludge back and burns it; the night closes both, and the analysis is content."""
     teller.signed("plant", child, Act.ARRIVE, 30, weighed={"gross_kg": 15_980})
     teller.signed("plant", child, Act.ACCEPT, weighed=weighed(4_980, 0.79))
@@ -132,7 +110,6 @@ def closes(teller: Teller, number: str, child: str, fleet: Fleet) -> None:
         "再看全程：三辆车船的轨迹与每一段联单相符，湿重、干重逐段对得上。",
         "The whole of it: the tracks of all three vehicles answer every leg, and wet and dry masses agree.",
     )
-    positions_come_in(teller, fleet.all(teller.town.now))
     assert kinds(findings_after(teller)) == set()
     assert set(teller.desk.verdicts().values()) == {"consistent"}
 

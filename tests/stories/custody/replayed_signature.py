@@ -1,5 +1,7 @@
 """A signature is sent again: by a network that repeats, and by somebody who wants it to count twice."""
 
+from typing import Any
+
 from models.custody_words import Act
 from tests.stories.custody.story import Story
 from tests.stories.custody.teller import Teller, weighed
@@ -16,7 +18,7 @@ def tell(teller: Teller) -> None:
         "Idempotency-Key it gets the same answer, and there is one signature.",
     )
     head = {"Idempotency_Key": "loading-of-the-first-truck"}
-    given = {"weighed": weighed(17_000), "head": head}
+    given: dict[str, Any] = {"weighed": weighed(17_000), "head": head}
     first = teller.signed("plant", number, Act.LOAD, **given)
     again = teller.signed("plant", number, Act.LOAD, 1, **given)
     assert first.told == again.told

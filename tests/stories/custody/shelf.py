@@ -5,13 +5,16 @@ from tests.stories.custody import (
     child_too_big,
     empty_truck,
     guessed_code,
+    hold_and_correction,
     honest_haul,
     invented_vehicles,
+    one_voyage,
     other_sludge,
     receipt_too_early,
     replayed_signature,
     sea_then_road,
     shell_firm,
+    store_and_split,
     two_signers,
     watered_down,
 )
@@ -29,6 +32,9 @@ FRAUDS: tuple[Story, ...] = (
 
 STORIES: tuple[Story, ...] = (
     honest_haul.STORY,
+    one_voyage.STORY,
+    store_and_split.STORY,
+    hold_and_correction.STORY,
     *FRAUDS,
     two_signers.STORY,
     replayed_signature.STORY,

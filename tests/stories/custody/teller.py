@@ -4,6 +4,7 @@ The clock is the cast's and moves only with the steps. Every call is made and no
 is refused is asked again in English, so that the page has the sentence in both languages.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from json import dumps
 from pathlib import Path
@@ -65,13 +66,17 @@ class Teller:
     folder: Path
     record: Record = field(default_factory=Record)
     tokens: dict[str, str] = field(default_factory=dict)
+    on_the_way: list[Callable[[], None]] = field(default_factory=list)  # what devices post as time passes
 
     def prose(self, chinese: str, english: str) -> None:
         """A paragraph."""
         self.record.happened.append(Prose((chinese, english)))
 
     def later(self, minutes: float) -> None:
+        """Time passes, and devices post where they are."""
         self.town.later(minutes)
+        for posts in self.on_the_way:
+            posts()
 
     def ask(self, who: str, method: str, path: str, body: Any, language: str = "zh", **head: str) -> Answer:
         """One call, not noted."""
@@ -82,19 +87,32 @@ class Teller:
         assert answer.status_code < 500, answer.text
         return Answer(answer.status_code, answer.json or {})
 
-    def call(self, who: str, path: str, body: Any, what: Both, once: str = "", **head: str) -> Answer:
-        """POST and note it. `once`: the language of a call that must not be made twice."""
+    def call(
+        self,
+        who: str,
+        path: str,
+        body: Any,
+        what: Both,
+        once: str = "",
+        said: Both | None = None,
+        **head: str,
+    ) -> Answer:
+        """POST and note it.
+
+        once: the language of a call that must not be made twice; said: what a success is called on the page.
+        """
         answer = self.ask(who, "POST", path, body, once or "zh", **head)
         if answer.status >= REFUSED and not once:
             answer.english = self.ask(who, "POST", path, body, "en", **head).told
-        self.note(who, what, f"POST /api/v1{path} {dumps(body, ensure_ascii=False)}", answer)
+        self.note(who, what, f"POST /api/v1{path} {dumps(body, ensure_ascii=False)}", answer, said)
         return answer
 
-    def note(self, who: str, what: Both, call: str, answer: Answer) -> None:
+    def note(self, who: str, what: Both, call: str, answer: Answer, said: Both | None = None) -> None:
         """Keep a step for the page."""
         known = self.record.known
         remarks = tuple(known(each) for each in remarks_of(answer))
-        step = Step(WHO[who], what, known(call), words_of(answer), remarks)
+        words = said if said is not None and answer.status < REFUSED else words_of(answer)
+        step = Step(WHO[who], what, known(call), words, remarks)
         self.record.happened.append(step)
 
     def sign(self, who: str, number: str, act: Act, minutes: float = 10, **given: Any) -> Answer:
@@ -179,7 +197,7 @@ def words_of(answer: Answer) -> Both:
     """An answer in a word: the state, or the title of the refusal."""
     if answer.status >= REFUSED:
         return answer.told["title"], answer.english.get("title", "")
-    if "state" not in answer.told:
+    if answer.told.get("state") not in set(CustodyState):
         return "已登记", "on record"
     state = CustodyState(answer.state)
     waits = answer.told.get("waits_for") or []
