@@ -39,7 +39,7 @@ def add_user(
 ) -> User:
     """Add a login in the caller's transaction; raises UserRefused or WeakPassword.
 
-    A plant, hauler, driver or site user belongs to an organisation of that kind: what such a user sees hangs on it.
+    A plant, hauler, driver or site user belongs to an organisation of that kind: what one sees hangs on it.
     """
     if not USERNAME.fullmatch(username):
         raise UserRefused(f"user name {username!r}: 2 to 64 of a-z, 0-9, dot, dash, underscore")
