@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -57,7 +58,7 @@ def signatures_of(session: Session, manifest_id: int) -> tuple[SignatureRow, ...
         .where(Signature.manifest_id == manifest_id)
         .order_by(Signature.id)
     )
-    rows = [tuple(row) for row in session.execute(query)]
+    rows: list[Any] = [tuple(row) for row in session.execute(query)]
     return tuple(SignatureRow(*row[:4], Name(*row[4:7]), *row[7:]) for row in rows)
 
 

@@ -34,10 +34,10 @@ class DispatchForm(Form):
         """The dispatch as typed."""
         return DispatchDraft(
             facility=self.facility.data,
-            product=self.product.data,
+            product=self.product.data or "",
             mass_kg=self.mass_t.data,
-            use=self.use.data,
-            receiver=self.receiver.data,
+            use=self.use.data or "",
+            receiver=self.receiver.data or "",
             at=self.at.data,
             moisture_fraction=self.moisture_percent.data,
             vehicle=self.vehicle.data or None,

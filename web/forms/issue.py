@@ -16,7 +16,7 @@ from web.forms.masses import TonnesField
 
 MOST_LEGS = 5
 PARTS_OF_LEG = ("mode", "vehicle", "from", "to", "driver", "route")
-code = {"filters": [stripped], "validators": [no_longer_than(64)]}
+code: dict[str, Any] = {"filters": [stripped], "validators": [no_longer_than(64)]}
 
 
 class IssueForm(Form):
@@ -58,12 +58,12 @@ class IssueForm(Form):
     def draft(self) -> ManifestDraft:
         """The manifest as typed."""
         kind = ManifestKind(self.kind.data) if self.kind.data in set(ManifestKind) else ManifestKind.NORMAL
-        parents = ()
+        parents: tuple[PartDraft, ...] = ()
         if self.parent.data:
             parents = (PartDraft(self.parent.data[:64], self.part_t.data or 0.0),)
         return ManifestDraft(
-            origin=self.origin.data,
-            destination=self.destination.data,
+            origin=self.origin.data or "",
+            destination=self.destination.data or "",
             sludge_kind=SludgeKind(self.sludge_kind.data),
             legs=tuple(leg_draft(row) for row in self.rows),
             planned_kg=self.part_t.data if parents else self.planned_t.data,

@@ -134,8 +134,8 @@ class StepForm(Form):
     def seen(self) -> Seen | None:
         """The state that the page showed."""
         try:
-            return Seen(CustodyState(self.state.data), int(self.version.data))
-        except (TypeError, ValueError):
+            return Seen(CustodyState(self.state.data or ""), int(self.version.data or ""))
+        except ValueError:
             return None
 
 

@@ -52,7 +52,7 @@ def dispose() -> Answer:
     if not form.validate() or form.wrong:
         return shown(form), 422
     given, done = Given(at=now(), method=DisposalMethod(form.method.data)), 0
-    for number in dict.fromkeys(form.numbers.data):
+    for number in dict.fromkeys(form.numbers.data or ()):
         try:
             sign(number, Act.DISPOSE, given, form.proof())
             done += 1
