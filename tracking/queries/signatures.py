@@ -59,7 +59,8 @@ def signatures_of(session: Session, manifest_id: int) -> tuple[SignatureRow, ...
         .order_by(Signature.id)
     )
     rows: list[Any] = [tuple(row) for row in session.execute(query)]
-    return tuple(SignatureRow(*row[:4], Name(*row[4:7]), *row[7:]) for row in rows)
+    told: list[list[Any]] = [[*row[:4], Name(*row[4:7]), *row[7:]] for row in rows]
+    return tuple(SignatureRow(*each) for each in told)
 
 
 def sent_before(session: Session, number: str, act: Act, user_id: int, device_at: datetime) -> bool:
