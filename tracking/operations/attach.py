@@ -1,4 +1,4 @@
-"""Which photos and documents may be attached, and how are they kept? By what their bytes are, never by a name."""
+"""Which photos and documents may be attached, and how are they kept? By what their bytes are, not by name."""
 
 from datetime import datetime
 from hashlib import sha256
