@@ -1,0 +1,75 @@
+"""/api/v1/weighbridge: what scales and laboratories say, by the agent or another system."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from models.custody_words import TicketSource
+from tracking.operations.weighbridge.keep_certificate import CertificateGiven, keep_certificate
+from tracking.operations.weighbridge.keep_lab_result import LabGiven, keep_lab_result
+from tracking.operations.weighbridge.take_ticket import take_ticket, void_ticket
+from tracking.rules.custody.tickets import LONGEST_LINE, TicketGiven
+from web.api.v1.derived import filled, given
+from web.api.v1.fields import MAX_SENTENCE, Body, Moment, Number, Text
+from web.api.v1.operation import Call, Reply, resource, writes
+from web.api.v1.rules import ROW, Kept
+
+bp = resource("weighbridge", "/weighbridge")
+
+
+class TicketSent(Body):
+    """A ticket as the scale gave it."""
+
+    scale = Text(required=True)
+    gross_kg = Number(required=True)
+    weighed_at = Moment(required=True)
+    tare_kg = Number(load_default=None)
+    number = Text(load_default=None)
+    plate = Text(load_default=None)
+    raw_line = Text(LONGEST_LINE, load_default=None)
+
+
+class TicketTold(Body):
+    """What became of it; `again`: it was there already."""
+
+    id = fields.Integer(required=True)
+    digest = fields.String(required=True)
+    again = fields.Boolean(required=True)
+    calibration_lapsed = fields.Boolean(required=True)
+
+
+class VoidGiven(Body):
+    """Why a ticket does not count."""
+
+    reason = Text(MAX_SENTENCE, required=True)
+
+
+@bp.post("/tickets")
+@writes("Send a ticket of a scale", TicketTold, body=TicketSent)
+def ticket(call: Call) -> Any:
+    """The same ticket sent again changes nothing."""
+    sent = TicketGiven(**call.body)
+    return take_ticket(call.session, sent, TicketSource.HTTP, call.viewer, call.setting)
+
+
+@bp.post(f"/tickets/{ROW}/void")
+@writes("Void a ticket", None, body=VoidGiven, status=204)
+def void(call: Call, row_id: int) -> Any:
+    """It stays on record with the reason."""
+    void_ticket(call.session, row_id, call.body["reason"], call.viewer, call.setting)
+    return Reply(None)
+
+
+@bp.post("/certificates")
+@writes("Enter a calibration certificate", Kept, body=given(CertificateGiven))
+def certificate(call: Call) -> Any:
+    """By scale and number."""
+    kept = keep_certificate(call.session, filled(CertificateGiven, call.body), call.viewer, call.setting)
+    return {"id": kept}
+
+
+@bp.post("/lab-results")
+@writes("Enter a laboratory result", Kept, body=given(LabGiven))
+def lab_result(call: Call) -> Any:
+    """One analyte of an origin's sludge over a period."""
+    return {"id": keep_lab_result(call.session, filled(LabGiven, call.body), call.viewer, call.setting)}
