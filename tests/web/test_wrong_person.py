@@ -33,6 +33,8 @@ SURVEY = {"facility": "{site}", "pile": "main", "at": "{now}", "wet_kg": 1}
 PRODUCT = {"facility": "{site}", "product": "x", "mass_kg": 1, "use": "x", "receiver": "x", "at": "{now}"}
 WINDOW = {"covers_from": "2026-03-01T00:00Z", "covers_to": "{now}", "enter_until": "2026-04-01T00:00Z"}
 DIVERSION = {"from_site": "{site}", "to_site": "{site}", "valid_from": "{now}", "reason": "x"}
+LAB = {"facility": "{plant}", "period_from": "2026-01-01", "period_to": "2026-01-31", "laboratory": "x"}
+LAB |= {"report_number": "x", "analyte": "cd", "value": 1, "unit": "mg/kg"}
 REFUSED = frozenset({403, 404, 422})
 
 OBJECTS: dict[str, tuple[str, str, Any]] = {
@@ -68,6 +70,18 @@ REFUSALS: dict[str, tuple[str, str, Any]] = {
     "api_voyages.step": ("POST", "/voyages/nothing-of-this-name/steps", {"act": "hand_over"}),
     "api_stock.survey": ("POST", "/stock/surveys", SURVEY),
     "api_dispatches.dispatched": ("POST", "/dispatches", PRODUCT),
+    "api_weighbridge.ticket": (
+        "POST",
+        "/weighbridge/tickets",
+        {"scale": "s", "gross_kg": 2, "weighed_at": "{now}"},
+    ),
+    "api_weighbridge.void": ("POST", "/weighbridge/tickets/1/void", {"reason": "x"}),
+    "api_weighbridge.certificate": (
+        "POST",
+        "/weighbridge/certificates",
+        PERIOD | {"scale": "s", "number": "x", "issuer": "x"},
+    ),
+    "api_weighbridge.lab_result": ("POST", "/weighbridge/lab-results", LAB),
     "api_windows.window": ("POST", "/windows", WINDOW | {"reason": "x"}),
     "api_paper.entered": ("POST", "/paper", {"draft": DRAFT}),
     "api_holds.place": ("POST", "/holds", HOLDS),

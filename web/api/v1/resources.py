@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from web.api.v1 import cases, disputes, document, loads, manifests, registers, rules, tokens
+from web.api.v1 import cases, disputes, document, loads, manifests, registers, rules, tokens, weighbridge
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     document.bp,
@@ -14,4 +14,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(cases.cases, cases.questions, cases.findings, cases.attachments),
     *(disputes.corrections, disputes.questions, disputes.holds),
     tokens.bp,
+    weighbridge.bp,
 )

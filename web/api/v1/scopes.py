@@ -91,6 +91,10 @@ SCOPES: dict[str, Scope] = {
     "api_correction_questions.explained": MANIFESTS,
     "api_holds.place": MANIFESTS,
     "api_holds.lift": MANIFESTS,
+    "api_weighbridge.ticket": WEIGHBRIDGE,
+    "api_weighbridge.void": WEIGHBRIDGE,
+    "api_weighbridge.certificate": WEIGHBRIDGE,
+    "api_weighbridge.lab_result": WEIGHBRIDGE,
     "api_tokens.listing": READ,
     "api_tokens.give": ADMINISTER,
     "api_tokens.revoke": READ,  # the own one; others' only by the administrator
