@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from models.custody_words import Act
@@ -36,11 +36,12 @@ from tracking.rules.custody.quantities import resting_place
 
 CARRIERS = (OrganisationKind.HAULER, OrganisationKind.PLANT_OPERATOR, OrganisationKind.WORKS_OPERATOR)
 """Haulers, and plants or works that drive themselves."""
+LOADED = Manifest.custody_state == CustodyState.LOADED  # onto the leg that comes next
 UNDERWAY = (CustodyState.LOADED, CustodyState.IN_TRANSIT, CustodyState.AT_TRANSFER)
 COUNTED = frozenset(CustodyState) - {CustodyState.DRAFT, CustodyState.CANCELLED, CustodyState.EXPIRED}
 
 WITH_PERMITS = frozenset({Act.ISSUE, Act.STORE, Act.DISPOSE})
-WITH_PARENTS = frozenset({Act.ISSUE, Act.LOAD, Act.CANCEL_LOADED})
+WITH_PARENTS = frozenset({Act.ISSUE, Act.LOAD, Act.DEPART, Act.CANCEL_LOADED})
 WITH_VEHICLES = frozenset({Act.ISSUE, Act.LOAD, Act.RELOAD, Act.DEPART, Act.TAKE_OVER})
 
 
@@ -141,7 +142,7 @@ def vehicles(session: Session, custody: Custody) -> dict[int, VehicleStanding]:
         select(Leg.vehicle_id, Manifest.number)
         .join(Manifest, Manifest.id == Leg.manifest_id)
         .where(Leg.vehicle_id.in_(ids), Manifest.custody_state.in_(UNDERWAY), Manifest.id != custody.id)
-        .where(Leg.seq >= Manifest.leg_seq)
+        .where(Leg.seq == case((LOADED, Manifest.leg_seq + 1), else_=Manifest.leg_seq))
     )
     for vehicle_id, number in session.execute(carried):
         if vehicle_id is not None:

@@ -1,6 +1,6 @@
 """With whom does a test of custody begin? A plant, carriers, wharves, a store, a site, and their people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,6 +81,8 @@ class Haulage:
         self.later(minutes)
         viewer = self.viewer(who)
         signer = Signer(viewer.name, viewer.organisation_id, SigningMethod.PASSWORD, viewer.user_id)
+        if given.get("weighed") is not None and "at" not in given:
+            given["weighed"] = replace(given["weighed"], at=self.now)
         what = Given(**{"at": self.now} | given)
         return take_step(self.session, number, act, viewer, signer, what, self.setting())
 

@@ -1,12 +1,16 @@
 """Does a load go its way step by step, and only by the arrows of the table?"""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from models.custody_words import Act
 from models.manifests import CustodyEvent, Manifest
 from models.signatures import Signature, SignedDocument
-from models.vocabulary import CustodyState, DisposalMethod, ManifestKind, Mode
+from models.vocabulary import CustodyState, DisposalMethod, ManifestKind, Mode, Role
+from tests import factories as make
 from tests.tracking.custody.haulage import Haulage
 from tracking.operations.custody.draw_up import LegDraft, PartDraft
 from tracking.operations.custody.refusals import (
@@ -118,3 +122,59 @@ def test_every_event_follows_an_arrow(town: Haulage) -> None:
     rows = town.session.scalars(select(CustodyEvent).order_by(CustodyEvent.id)).all()
     assert [row.from_state for row in rows[1:]] == [row.to_state for row in rows[:-1]]
     assert town.session.scalars(select(Manifest)).one().leg_seq == 1
+
+
+@pytest.mark.parametrize("act", [Act.EXPIRE, Act.CLOSE, Act.REGROUP])
+def test_nobody_takes_the_machines_steps(town: Haulage, act: Act) -> None:
+    number = town.drawn_up()
+    town.sign(number, Act.ISSUE, "plant")
+    for who in ("plant", "gate", "driver"):
+        with pytest.raises(NotYourSignature):
+            town.sign(number, act, who)
+
+
+def test_a_driver_of_another_leg_does_not_sign_this_one(town: Haulage) -> None:
+    named = (
+        LegDraft(
+            Mode.ROAD,
+            town.truck.code,
+            town.plant.code,
+            town.site.code,
+            driver=town.people["driver"].username,
+        ),
+    )
+    other = make.user(town.session, Role.DRIVER, town.road_org)
+    town.people["other driver"] = other
+    number = town.drawn_up(legs=named)
+    town.sign(number, Act.ISSUE, "plant")
+    town.sign(number, Act.LOAD, "plant", weighed=town.weighed(17_000.0))
+    with pytest.raises(ManifestUnknown):
+        town.sign(number, Act.DEPART, "other driver")
+    assert town.sign(number, Act.DEPART, "driver").custody.state is CustodyState.IN_TRANSIT
+
+
+def test_a_ticket_of_another_day_weighs_nothing(town: Haulage) -> None:
+    number = town.drawn_up()
+    town.sign(number, Act.ISSUE, "plant")
+    late = replace(town.weighed(17_000.0), at=town.now + timedelta(days=400))
+    with pytest.raises(StepBlocked) as refused:
+        town.sign(number, Act.LOAD, "plant", weighed=late, at=town.now + timedelta(minutes=10))
+    assert [each.reason.code for each in refused.value.blocked] == ["custody.weighed_at_another_time"]
+
+
+@pytest.mark.parametrize("mass_kg", [float("nan"), float("inf"), 1e308])
+def test_no_scale_says_such_a_mass(town: Haulage, mass_kg: float) -> None:
+    number = town.drawn_up()
+    town.sign(number, Act.ISSUE, "plant")
+    weighed = replace(town.weighed(17_000.0), gross_kg=mass_kg)
+    with pytest.raises(StepBlocked) as refused:
+        town.sign(number, Act.LOAD, "plant", weighed=weighed)
+    assert refused.value.blocked[0].field == "weighing.gross_kg"
+
+
+def test_a_clock_a_little_ahead_does_not_stop_the_next_signer(town: Haulage) -> None:
+    number = town.drawn_up()
+    town.sign(number, Act.ISSUE, "plant")
+    ahead = town.now + timedelta(minutes=14)
+    town.sign(number, Act.LOAD, "plant", at=ahead, weighed=replace(town.weighed(17_000.0), at=ahead))
+    assert town.sign(number, Act.DEPART, "driver", 1).custody.state is CustodyState.IN_TRANSIT

@@ -14,6 +14,8 @@ from tracking.operations.custody.stock import add_stock
 from tracking.rules.custody.facts import Custody, Step, Weighed
 from tracking.rules.custody.outcome import DECISIONS, new_weighings
 
+BOARDING = frozenset({Act.DEPART, Act.TAKE_OVER})
+
 
 def declare(session: Session, step: Step, outcome: Custody, user_id: int | None, now: datetime) -> None:
     """Add the rows of a step that is being taken."""
@@ -23,7 +25,7 @@ def declare(session: Session, step: Step, outcome: Custody, user_id: int | None,
         close_leg(session, outcome, step.given.at)
     elif step.act is Act.ISSUE:
         set_dry_parts(session, outcome)
-    elif step.given.voyage is not None and outcome.current is not None:
+    elif step.act in BOARDING and step.given.voyage is not None:
         board(session, outcome, step.given.voyage)
     elif step.act is Act.ARRIVE:
         add_arrival(session, outcome)

@@ -33,6 +33,7 @@ from tracking.queries.custody_facts import custody_by_number
 from tracking.queries.visibility import manifests_visible
 from tracking.rules.custody.facts import Blocked, Custody
 from tracking.rules.custody.guards import blocked
+from tracking.rules.custody.guards_way import HEAVIEST_KG
 from tracking.rules.custody.quantities import share_dry_kg
 
 AUTHORS = frozenset({Role.PLANT, Role.SITE, Role.HAULER})
@@ -176,6 +177,7 @@ class Resolved:
         self.origin = self._find("origin", self.facilities, draft.origin, "no_such_facility")
         self.destination = self._find("destination", self.facilities, draft.destination, "no_such_facility")
         self._refuse_foreign_origin()
+        self._refuse_impossible_figures()
 
     def columns(self) -> dict[str, Any]:
         """Of the manifest's own row."""
@@ -213,8 +215,8 @@ class Resolved:
 
     def _find(self, field: str, rows: Mapping[str, Any], code: str | None, why: str) -> Any:
         row = rows.get(code or "")
-        if code and row is None:
-            self.blocked.append(blocked(field, why, given=code))
+        if row is None and (code or why == "no_such_facility"):
+            self.blocked.append(blocked(field, why, given=code or ""))
         return row
 
     def _leg(self, index: int, leg: LegDraft) -> dict[str, Any]:
@@ -263,6 +265,14 @@ class Resolved:
     def _refuse_strangers(self) -> None:
         if self.viewer.role not in AUTHORS or self.viewer.organisation_id is None:
             raise NotYourSignature
+
+    def _refuse_impossible_figures(self) -> None:
+        """What no row may hold, whoever calls."""
+        draft = self.draft
+        if draft.planned_kg is not None and not 0 < draft.planned_kg <= HEAVIEST_KG:
+            self.blocked.append(blocked("planned_kg", "mass_not_positive", given_kg=None))
+        if draft.place is not None and not (abs(draft.place[0]) <= 90 and abs(draft.place[1]) <= 180):
+            self.blocked.append(blocked("place", "no_such_place"))
 
     def _refuse_foreign_origin(self) -> None:
         """An ordinary manifest leaves one's own plant or works; a child whatever its parents say."""

@@ -19,7 +19,7 @@ from models.manifests import CustodyEvent, Manifest
 from models.signatures import Signature
 from models.thresholds import CustodyThresholds
 from models.values import Viewer
-from models.vocabulary import CustodyState
+from models.vocabulary import CustodyState, Role
 from tracking.operations.custody.declare import declare
 from tracking.operations.custody.refusals import (
     ActNotPossible,
@@ -34,15 +34,17 @@ from tracking.operations.weighbridge.rest_on_ticket import ticket_blocked
 from tracking.queries.custody_facts import custody_by_id, custody_by_number, in_dispute
 from tracking.queries.custody_ground import ground_of
 from tracking.queries.surroundings import surroundings_of
-from tracking.rules.custody.arrows import ALWAYS, ARROWS, Arrow, arrow_for
+from tracking.rules.custody.arrows import ALWAYS, ARROWS, MACHINES, Arrow, arrow_for
 from tracking.rules.custody.checks import warnings_of
 from tracking.rules.custody.facts import Blocked, Custody, Given, Step
+from tracking.rules.custody.guards import CLOCKS_APART
 from tracking.rules.custody.outcome import after, signs_as
 from tracking.rules.custody.parties import ROLES
 from tracking.rules.custody.timers import due_at
 from tracking.rules.custody.warned import Warned
 
 MACHINE = "machine"
+BEGINNING = frozenset({Act.DEPART, Act.TAKE_OVER, Act.CANCEL_LOADED})  # acts about the leg that comes next
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,23 @@ def take_step(
     if seen is not None and (custody.state, custody.version) != (seen.state, seen.version):
         raise taken_meanwhile(session, custody)
     refuse_repeated(session, custody, act)
-    step, arrow = prepare(session, custody, act, given, setting)
-    if viewer.role not in roles_of(arrow):
+    if act in MACHINES:
         raise NotYourSignature
-    return sign_step(session, step, arrow, signer, setting)
+    step, arrow = prepare(session, custody, act, given, setting)
+    own = signer.user_id is not None and signer.user_id == viewer.user_id
+    if viewer.role not in roles_of(arrow) or (own and not may_sign_leg(step, viewer)):
+        raise NotYourSignature
+    if act is Act.DISCARD and custody.issuer_id != viewer.organisation_id:
+        raise NotYourSignature
+    return sign_step(session, step, arrow, signer, setting, viewer.role if own else None)
+
+
+def may_sign_leg(step: Step, viewer: Viewer) -> bool:
+    """A driver signs for the legs that name them, or that name nobody."""
+    if viewer.role is not Role.DRIVER:
+        return True
+    leg = step.custody.following if step.act in BEGINNING else step.custody.current
+    return leg is None or leg.driver_id in (None, viewer.user_id)
 
 
 def hold_row(session: Session, number: str) -> None:
@@ -154,16 +169,23 @@ def prepare(
     arrow = arrow_for(act, custody.state)
     if arrow is None:
         raise ActNotPossible(act, custody.state)
+    if setting.now < given.at <= setting.now + CLOCKS_APART:
+        given = replace(given, at=setting.now)  # a clock that is a little ahead must not stop the next signer
     day = given.at.astimezone(setting.zone).date()
     ground = ground_of(session, custody, act, given, setting.zone)
     return Step(act, custody, ground, given, setting.now, day), arrow
 
 
-def sign_step(session: Session, step: Step, arrow: Arrow, signer: Signer, setting: Setting) -> Taken:
-    """Sign for the signer's organisation and take the step when all have signed."""
+def sign_step(
+    session: Session, step: Step, arrow: Arrow, signer: Signer, setting: Setting, role: Role | None = None
+) -> Taken:
+    """Sign for the signer's organisation and take the step when all have signed.
+
+    role: of the signer's own login, where that is what signs.
+    """
     signed = signed_already(session, step.custody, step.act) if len(arrow.signers) > 1 else frozenset()
     capacity = signs_as(step, arrow, signer.organisation_id, signed)
-    if arrow.signers and capacity is None:
+    if arrow.signers and (capacity is None or (role is not None and role not in ROLES[capacity])):
         raise NotYourSignature
     refuse_blocked(step, arrow, ticket_blocked(session, step, signer.organisation_id))
     outcome = after(step, arrow)

@@ -20,6 +20,7 @@ from tracking.rules.custody.guards_family import (
     all_passed_on,
     family_fits,
     no_more_than_parts,
+    parents_not_on_hold,
     within_parents,
 )
 from tracking.rules.custody.guards_issue import (
@@ -95,14 +96,21 @@ ARROWS: tuple[Arrow, ...] = (
     Arrow(Act.ISSUE, S.DRAFT, S.ISSUED, (ORIGIN,), ISSUING, ORIGIN),
     Arrow(Act.EXPIRE, S.ISSUED, S.EXPIRED, ()),
     Arrow(Act.CANCEL, S.ISSUED, S.CANCELLED, (ORIGIN,), (reason_given, never_departed)),
-    Arrow(Act.LOAD, S.ISSUED, S.LOADED, (ORIGIN,), (weighed_to_load, no_more_than_parts), ORIGIN),
+    Arrow(
+        Act.LOAD,
+        S.ISSUED,
+        S.LOADED,
+        (ORIGIN,),
+        (weighed_to_load, no_more_than_parts, parents_not_on_hold),
+        ORIGIN,
+    ),
     Arrow(Act.CANCEL_LOADED, S.LOADED, S.CANCELLED, (ORIGIN, CARRIER), (reason_given, never_departed)),
     Arrow(
         Act.DEPART,
         S.LOADED,
         S.IN_TRANSIT,
         (CARRIER,),
-        (next_leg_exists, next_vehicle_fits, voyage_takes_it),
+        (next_leg_exists, next_vehicle_fits, voyage_takes_it, parents_not_on_hold),
         CARRIER,
         leg=1,
     ),
@@ -162,6 +170,9 @@ ARROWS: tuple[Arrow, ...] = (
     Arrow(Act.CLOSE, S.REGROUPED, S.CLOSED, (), (children_closed, no_open_correction)),
 )
 
+MACHINES = frozenset({Act.EXPIRE, Act.REGROUP, Act.CLOSE})
+"""Acts that nobody signs, because nobody but the machine takes them."""
+
 BY_START = {(arrow.act, arrow.source): arrow for arrow in ARROWS}
 ENDS = frozenset(CustodyState) - {arrow.source for arrow in ARROWS if arrow.source is not None}
 """States that nothing leaves."""
@@ -173,5 +184,5 @@ def arrow_for(act: Act, state: CustodyState | None) -> Arrow | None:
 
 
 def acts_from(state: CustodyState) -> tuple[Act, ...]:
-    """What can be done with a manifest in this state, in the order of the table."""
-    return tuple(arrow.act for arrow in ARROWS if arrow.source is state)
+    """What people can do with a manifest in this state, in the order of the table."""
+    return tuple(arrow.act for arrow in ARROWS if arrow.source is state and arrow.act not in MACHINES)

@@ -90,6 +90,13 @@ def goes_home(step: Step, parent: Custody) -> Iterator[Blocked]:
         yield blocked("destination", "return_elsewhere", manifest=parent.number, facility=home.code)
 
 
+def parents_not_on_hold(step: Step) -> Iterator[Blocked]:
+    """A hold on a load holds what travels on of it."""
+    for parent in step.ground.parents.values():
+        if parent.on_hold:
+            yield blocked("", "on_hold", manifest=parent.number)
+
+
 def within_parents(step: Step) -> Iterator[Blocked]:
     """A child takes no more than its parents have left."""
     for index, part in enumerate(step.custody.parts_in):

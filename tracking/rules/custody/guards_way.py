@@ -1,13 +1,15 @@
 """What keeps a load from being loaded, driven, handed over, stored or let in at the gate?"""
 
 from collections.abc import Iterator
+from math import isfinite
 
 from models.vocabulary import FacilityKind, ManifestKind
 from tracking.rules.custody.facts import Blocked, Step
-from tracking.rules.custody.guards import blocked
+from tracking.rules.custody.guards import CLOCKS_APART, OFFLINE_AT_MOST, blocked
 from tracking.rules.custody.guards_issue import vehicle_fits
 from tracking.rules.custody.quantities import ROUNDING_KG, left_kg
 
+HEAVIEST_KG = 10_000_000.0  # the largest river vessels carry 10 000 t
 CHILDREN = frozenset({ManifestKind.RETURN, ManifestKind.ALTERNATE, ManifestKind.RESCUE})
 """Sludge that is on a vehicle already: its masses are those of the parent unless it is weighed again."""
 
@@ -32,8 +34,11 @@ def plausible_weighing(step: Step) -> Iterator[Blocked]:
         return
     for name in ("gross_kg", "tare_kg"):
         value = getattr(given, name)
-        if value is not None and value <= 0:
-            yield blocked(f"weighing.{name}", "mass_not_positive", given_kg=value)
+        if value is not None and not 0 < value <= HEAVIEST_KG:
+            why = "mass_not_positive" if value <= 0 else "mass_beyond_all"
+            yield blocked(f"weighing.{name}", why, given_kg=value if isfinite(value) else None)
+    if not step.given.at - OFFLINE_AT_MOST <= given.at <= step.given.at + CLOCKS_APART:
+        yield blocked("weighing.at", "weighed_at_another_time", at=given.at.isoformat())
     if given.net_kg is not None and given.net_kg <= 0:
         yield blocked(
             "weighing.gross_kg", "gross_not_above_tare", gross_kg=given.gross_kg, tare_kg=given.tare_kg

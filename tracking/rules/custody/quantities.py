@@ -8,21 +8,33 @@ from tracking.rules.custody.facts import Custody, Weighed
 
 ROUNDING_KG = 0.5  # quantities are typed in whole kilograms or hundredths of a tonne
 
+IN_ORDER = (WeighingRole.LOADED, WeighingRole.TAKEN, WeighingRole.HANDOVER, WeighingRole.RECEIVED)
+"""Of weighings of one leg: the next leg is loaded or taken over at its beginning, handed over at its end."""
+
 LIVE_CHILD = frozenset(CustodyState) - {CustodyState.CANCELLED, CustodyState.EXPIRED}
 
 
 def last_weighed(custody: Custody) -> Weighed | None:
-    """The newest weighing with both masses."""
-    whole = [each for each in custody.weighed.values() if each.net_kg is not None]
-    return max(whole, key=lambda each: each.at, default=None)
+    """The weighing with both masses that is furthest on the way, whatever its ticket's clock says."""
+    whole = [key for key, each in custody.weighed.items() if each.net_kg is not None]
+    return custody.weighed[max(whole, key=on_the_way)] if whole else None
+
+
+def on_the_way(key: tuple[WeighingRole, int]) -> tuple[bool, int, int]:
+    """The order in which a load is weighed: loaded, given and taken leg by leg, received."""
+    role, leg_seq = key
+    return role is WeighingRole.RECEIVED, leg_seq, IN_ORDER.index(role)
 
 
 def dry_fraction(custody: Custody) -> float | None:
     """The dry fraction measured last; else that of what it came from, by mass."""
-    tests = [each for each in custody.weighed.values() if each.moisture_fraction is not None]
-    newest = max(tests, key=lambda each: each.at, default=None)
-    if newest is not None and newest.moisture_fraction is not None:
-        return 1.0 - newest.moisture_fraction
+    tests = {
+        key: each.moisture_fraction
+        for key, each in custody.weighed.items()
+        if each.moisture_fraction is not None
+    }
+    if tests:
+        return 1.0 - tests[max(tests, key=on_the_way)]
     wet_kg = sum(part.wet_kg for part in custody.parts_in)
     dry_kg = [part.dry_kg for part in custody.parts_in]
     if not wet_kg or any(each is None for each in dry_kg):
