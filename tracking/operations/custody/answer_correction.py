@@ -1,7 +1,6 @@
 """What becomes of a request for correction? Accepted by all whom it touches, refused, withdrawn, decided."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -66,19 +65,6 @@ def decide_correction(
     if not accepted:
         return end(row, CorrectionState.REFUSED, setting)
     return end_when_all_agree(session, row, viewer, setting)
-
-
-def escalate_unanswered(session: Session, setting: Setting) -> int:
-    """Hand what was not answered in time to the regulator; how many."""
-    before = setting.now - timedelta(seconds=setting.limits.correction_s)
-    late = select(Correction).where(
-        Correction.state == CorrectionState.OPEN, Correction.requested_at <= before
-    )
-    rows = list(session.scalars(late.with_for_update(skip_locked=True, of=Correction)))
-    for row in rows:
-        row.state = CorrectionState.WITH_REGULATOR
-    session.flush()
-    return len(rows)
 
 
 def correction_for(session: Session, correction_id: int, viewer: Viewer) -> Correction:
