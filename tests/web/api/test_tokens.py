@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from models.api_access import ApiToken
+from models.custody_words import Scope
+from models.session import write_sessions
 from tests.web.api.conftest import Interface
 from web.api.v1.caller import Remembered, remembered
 from web.api.v1.scopes import SCOPES
@@ -69,6 +73,38 @@ def test_an_owner_who_is_shut_out_calls_no_more(interface: Interface) -> None:
     with interface.app.app_context():
         remembered().forget()
     assert plant.get("/manifests").status_code == 401
+
+
+def test_a_token_revoked_elsewhere_writes_nothing_more(interface: Interface) -> None:
+    """Another process revokes it: what this one remembers is good for reading alone, and only until then."""
+    plant = interface.machine("plant")
+    assert plant.get("/manifests").status_code == 200
+    with write_sessions(interface.engine).begin() as session:
+        session.execute(update(ApiToken).values(revoked_at=interface.town.now))
+    assert plant.get("/manifests").status_code == 200
+    assert plant.post("/manifests", interface.draft()).status_code == 401
+    assert plant.get("/manifests").status_code == 401
+
+
+def test_to_issue_is_to_sign(interface: Interface) -> None:
+    body = {"draft": interface.draft()}
+    for scopes in ((Scope.MANIFESTS,), (Scope.SIGN,)):
+        assert interface.machine("plant", *scopes).post("/manifests/issue", body).status_code == 403
+    both = interface.machine("plant", Scope.MANIFESTS, Scope.SIGN)
+    assert both.post("/manifests/issue", body).status_code == 201
+    told = interface.app.test_client().get("/api/v1/openapi.json").json
+    assert told["paths"]["/api/v1/manifests/issue"]["post"]["description"] == "Scope: `manifests` and `sign`."
+
+
+def test_who_may_only_read_sends_no_file(interface: Interface) -> None:
+    def sent(*scopes: Scope) -> int:
+        machine = interface.machine("plant", *scopes)
+        head = {"Authorization": f"Bearer {machine.token}"}
+        return machine.client.post("/api/v1/attachments", data=b"x", headers=head).status_code
+
+    assert sent(Scope.READ) == 403
+    assert sent(Scope.READ, Scope.ADMINISTER) == 403
+    assert sent(Scope.READ, Scope.SIGN) != 403
 
 
 def test_a_holder_is_remembered_for_some_seconds_only(

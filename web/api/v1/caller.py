@@ -1,4 +1,7 @@
-"""Who calls? The holder of the token that the request shows, looked up once in some seconds a process."""
+"""Who calls? The holder of the token that the request shows.
+
+Who only reads is looked up once in some seconds a process; who writes, with every call.
+"""
 
 import time
 from dataclasses import dataclass
@@ -17,7 +20,8 @@ from web.database import reading, writing
 from web.signed_in import SignedIn
 
 SCHEME = "Bearer "
-REMEMBERED_S = 5.0  # a token that was revoked elsewhere passes at most so long
+REMEMBERED_S = 5.0  # a token that was revoked elsewhere reads at most so long
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_REMEMBERED = 10_000
 LONGEST_TOKEN = 200
 USE_NOTED = timedelta(hours=1)
@@ -51,6 +55,10 @@ class Remembered:
             self.holders.clear()
         self.holders[key] = (time.monotonic() + REMEMBERED_S, holder)
 
+    def drop(self, key: str) -> None:
+        """A token that turned out to be good no more."""
+        self.holders.pop(key, None)
+
     def forget(self) -> None:
         """After a token was revoked here."""
         self.holders.clear()
@@ -80,10 +88,11 @@ def find_caller(at: datetime) -> Caller | None:
     if not token or len(token) > LONGEST_TOKEN or not token.isascii():
         return None
     key = token_hash(token)
-    holder = remembered().get(key)
+    holder = remembered().get(key) if request.method in READS else None
     if holder is None:
         holder = holder_of(reading(), key)
         if holder is None:
+            remembered().drop(key)
             return None
         remembered().put(key, holder)
         if holder.last_used_at is None or at - holder.last_used_at > USE_NOTED:

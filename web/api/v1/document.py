@@ -14,7 +14,7 @@ from web.api import fixes
 from web.api.v1.machine_paths import add_machine_paths
 from web.api.v1.operation import Operation
 from web.api.v1.problem_schema import ProblemTold
-from web.api.v1.scopes import PREFIX, SCOPES, WITHOUT_TOKEN
+from web.api.v1.scopes import PREFIX, WITHOUT_TOKEN, scopes_told
 
 bp = Blueprint("api_document", __name__, url_prefix="/api/v1")
 PART = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -86,7 +86,7 @@ def operation_told(rule: Rule, method: str, described: Operation) -> dict[str, A
         "operationId": f"{rule.endpoint.removeprefix(PREFIX)}",
         "tags": [rule.endpoint.removeprefix(PREFIX).partition(".")[0]],
         "summary": described.summary,
-        "description": f"Scope: `{SCOPES[rule.endpoint].value}`.",
+        "description": scopes_told(rule.endpoint),
         "security": [{"token": []}],
         "parameters": path_parameters(rule) + query_parameters(described.query),
         "responses": responses(described),

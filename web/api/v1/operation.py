@@ -21,7 +21,7 @@ from web.api.v1.caller import Caller, caller_of_request
 from web.api.v1.idempotent import answered_before, ran_once
 from web.api.v1.invalid import invalid
 from web.api.v1.refused import REFUSALS, refused
-from web.api.v1.scopes import SCOPES
+from web.api.v1.scopes import allows
 from web.clock import now
 from web.database import reading, writing
 
@@ -134,7 +134,7 @@ def answer(operation: Operation, view: View, path: Mapping[str, Any]) -> Respons
     caller = caller_of_request()
     if caller is None:
         return unknown_token()
-    if SCOPES[request.endpoint or ""] not in caller.scopes:
+    if not allows(request.endpoint or "", caller.scopes):
         return problem(403, _("Out of scope"), _("The token may not be used for this."))
     if any("\0" in str(part) for part in path.values()):
         return missing()

@@ -3,6 +3,8 @@
 What the token's user may see and do besides is decided by queries and operations, as for pages.
 """
 
+from collections.abc import Set
+
 from flask import Flask
 
 from models.custody_words import Scope
@@ -79,7 +81,7 @@ SCOPES: dict[str, Scope] = {
     "api_findings.decide_on": CASES,
     "api_findings.objections": READ,
     "api_findings.object_to": CASES,
-    "api_attachments.send": READ,  # an act, which asks for its own scope, names it afterwards
+    "api_attachments.send": READ,
     "api_attachments.download": READ,
     "api_corrections.listing": READ,
     "api_corrections.ask": MANIFESTS,
@@ -100,8 +102,30 @@ SCOPES: dict[str, Scope] = {
     "api_tokens.revoke": READ,  # the own one; others' only by the administrator
 }
 
+ALSO: dict[str, Scope] = {"api_manifests.issue": SIGN}
+"""What an endpoint asks for besides: to issue is to sign."""
+
+ONE_OF: dict[str, tuple[Scope, ...]] = {"api_attachments.send": (MANIFESTS, SIGN, WEIGHBRIDGE, CASES)}
+"""Of which scopes an endpoint asks for any one besides: a file is sent for an act that names it afterwards."""
+
 WITHOUT_TOKEN = frozenset({"api_document.document"})
 """What anybody may read: the document of the interface."""
+
+
+def allows(endpoint: str, held: Set[Scope]) -> bool:
+    """Whether a token with these scopes may call the endpoint. KeyError: the endpoint has no scope."""
+    needed = {SCOPES[endpoint]} | ({ALSO[endpoint]} if endpoint in ALSO else set())
+    return needed <= held and (endpoint not in ONE_OF or not held.isdisjoint(ONE_OF[endpoint]))
+
+
+def scopes_told(endpoint: str) -> str:
+    """What the document says of the scopes of an endpoint."""
+    needed = [f"`{SCOPES[endpoint].value}`"]
+    if endpoint in ALSO:
+        needed.append(f"`{ALSO[endpoint].value}`")
+    if endpoint in ONE_OF:
+        needed.append("one of " + ", ".join(f"`{each.value}`" for each in ONE_OF[endpoint]))
+    return "Scope: " + " and ".join(needed) + "."
 
 
 def check(app: Flask) -> None:
