@@ -21,7 +21,7 @@ class LimitForm(Form):
         most=64,
         render_kw={"list": "subjects", "spellcheck": "false"},
     )
-    value = NumberField(_("Limit"), _("Shares as a number from 0 to 1: 60 % is 0.6."))
+    value = NumberField(_("Limit"), _("Shares as a number from 0 to 1: 0.6 for sixty per cent."))
     inclusive = BooleanField(_("The limit itself may be reached"))
     standard = TextField(_("Standard"), _("Its number, as GB 4284-2018."), most=64)
     clause = TextField(_("Clause or table"), most=64, needed=False)
