@@ -78,7 +78,7 @@ class CustodyThresholds:
     disposal_s: float = 2_592_000.0  # 30 days in the site's stock
     correction_s: float = 604_800.0  # unanswered: to the regulator
     code_valid_s: float = 600.0
-    code_wrong_per_manifest: int = 5  # a six-digit code: five guesses in a million
+    code_wrong_per_manifest: int = 5  # an hour; a six-digit code: five guesses in a million
     code_wrong_per_address: int = 20  # an hour
     recent_login_s: float = 900.0  # a password typed for one signature serves the next ones this long
 

@@ -136,6 +136,27 @@ def test_guessing_ends_after_a_few_tries_even_with_the_right_code(town: Haulage)
     assert refused(type_code(town, number, given.code, address="192.0.2.8")) == "too_many_codes"
 
 
+def test_wrong_tries_are_forgiven_by_time_and_by_no_newer_code(town: Haulage) -> None:
+    number = loaded(town)
+    given = give(town, number)
+    for _each in range(town.setting().limits.code_wrong_per_manifest):
+        type_code(town, number, other_than(given.code))
+    assert refused(type_code(town, number, give(town, number).code)) == "too_many_codes"
+    town.later(59)
+    assert refused(type_code(town, number, give(town, number).code)) == "too_many_codes"
+    town.later(1)
+    assert isinstance(type_code(town, number, give(town, number).code), Proven)
+
+
+def test_a_right_code_that_is_late_is_no_guess(town: Haulage) -> None:
+    number = loaded(town)
+    given = give(town, number)
+    town.later(town.setting().limits.code_valid_s / 60)
+    for _each in range(town.setting().limits.code_wrong_per_manifest + 1):
+        assert refused(type_code(town, number, given.code)) == "code_expired"
+    assert isinstance(type_code(town, number, give(town, number).code), Proven)
+
+
 def test_an_address_may_not_try_manifest_after_manifest(town: Haulage) -> None:
     limits = town.setting().limits
     numbers = [loaded(town) for _each in range(2)]

@@ -2,7 +2,8 @@
 
 Who may sign gets the code on the own device (give_code) and says or types it at the other's. Only its
 Argon2id hash is kept, bound to manifest, act, leg and organisation; a newer code withdraws the older one.
-Every wrong try counts, for the manifest and for the address it came from.
+Every wrong try of the last hour counts, for the manifest and for the address it came from; a newer code
+does not forgive them.
 """
 
 from dataclasses import dataclass
@@ -128,14 +129,14 @@ def check_code(
         return NotASignature("code_malformed")  # a slip of the finger is no guess
     leg_seq = leg_of(custody, act)
     found = matching(session, custody.id, act, leg_seq, digits)
-    valid = found is not None and found.used_at is None and found.expires_at > setting.now
-    session.add(CodeAttempt(manifest_id=custody.id, address=address[:64], right=valid, at=setting.now))
+    right = found is not None and found.used_at is None  # who is late with it was not guessing
+    session.add(CodeAttempt(manifest_id=custody.id, address=address[:64], right=right, at=setting.now))
     session.flush()
     if found is None:
         return NotASignature("wrong_code")
     if found.used_at is not None:
         return NotASignature("code_used")
-    return found if valid else NotASignature("code_expired")
+    return found if found.expires_at > setting.now else NotASignature("code_expired")
 
 
 def matching(session: Session, manifest_id: int, act: Act, leg_seq: int, digits: str) -> SigningCode | None:
@@ -164,11 +165,10 @@ def matching(session: Session, manifest_id: int, act: Act, leg_seq: int, digits:
 def too_many(
     session: Session, manifest_id: int, address: str, limits: CustodyThresholds, now: datetime
 ) -> NotASignature | None:
-    """Is this manifest, or this address in the last hour, at its limit of wrong tries?"""
-    wrong = select(func.count()).where(~CodeAttempt.right)
+    """Is this manifest or this address at its limit of wrong tries in the last hour?"""
+    wrong = select(func.count()).where(~CodeAttempt.right, CodeAttempt.at > now - AN_HOUR)
     of_manifest = session.scalar(wrong.where(CodeAttempt.manifest_id == manifest_id)) or 0
-    recent = wrong.where(CodeAttempt.address == address[:64], CodeAttempt.at > now - AN_HOUR)
-    of_address = session.scalar(recent) or 0
+    of_address = session.scalar(wrong.where(CodeAttempt.address == address[:64])) or 0
     if of_manifest >= limits.code_wrong_per_manifest or of_address >= limits.code_wrong_per_address:
         return NotASignature("too_many_codes")
     return None
