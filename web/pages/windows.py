@@ -99,9 +99,7 @@ def open_() -> Any:
     page = words_of(
         _("Open a window for emergency paper"),
         _("Open the window"),
-        _(
-            "Manifests written on paper in this time may be typed in until it ends; each is marked so."
-        ),
+        _("Manifests written on paper in this time may be typed in until it ends; each is marked so."),
     )
     if not form.is_submitted():
         return asking(form, page)
