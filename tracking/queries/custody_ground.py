@@ -5,19 +5,20 @@ Only what the manifest names is read, and of that only what the act's guards loo
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from models.custody_words import Act
 from models.facilities import Facility
 from models.fleet import Vehicle
 from models.lineage import ManifestLink, Voyage
-from models.manifests import Diversion, Leg, Manifest
+from models.manifests import Diversion, Leg, Manifest, Weighing
 from models.organisations import Organisation
 from models.permits import FacilityPermit, Plan, TransferApproval, VehicleLicence
-from models.vocabulary import CustodyState, OrganisationKind
+from models.vocabulary import CustodyState, OrganisationKind, WeighingRole
 from tracking.queries.custody_facts import custody_by_id
 from tracking.rules.custody.facts import (
     ApprovalStanding,
@@ -58,7 +59,7 @@ def ground_of(session: Session, custody: Custody, act: Act, given: Given, zone: 
         vehicles=vehicles(session, custody) if act in WITH_VEHICLES else {},
         carriers=carriers(session, custody) if issuing else frozenset(),
         plan=plan(session, custody) if issuing else None,
-        approval=approval(session, custody.approval) if issuing else None,
+        approval=approval(session, custody) if issuing else None,
         diversions=diversions(session, custody.destination_id) if act is Act.ARRIVE else (),
         parents=carried_on,
         voyage=voyage(session, given.voyage) if given.voyage is not None else None,
@@ -170,17 +171,12 @@ def carriers(session: Session, custody: Custody) -> frozenset[int]:
 
 
 def plan(session: Session, custody: Custody) -> PlanStanding | None:
-    """The plan that is named, with what was issued under it before."""
+    """The plan that is named, with what was issued before. Its row is kept: quotas are used in turn."""
     if custody.plan is None:
         return None
-    row = session.scalar(select(Plan).where(Plan.code == custody.plan))
+    row = session.scalar(kept(select(Plan).where(Plan.code == custody.plan)))
     if row is None:
         return None
-    issued = session.scalar(
-        select(func.coalesce(func.sum(Manifest.planned_kg), 0.0)).where(
-            Manifest.plan == row.code, Manifest.custody_state.in_(COUNTED), Manifest.id != custody.id
-        )
-    )
     return PlanStanding(
         code=row.code,
         origin_id=row.origin_id,
@@ -190,19 +186,53 @@ def plan(session: Session, custody: Custody) -> PlanStanding | None:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         quota_kg=None if row.quota_t is None else row.quota_t * 1000,
-        issued_kg=issued or 0.0,
+        issued_kg=issued_before(session, custody, Manifest.plan == row.code),
     )
 
 
-def approval(session: Session, number: str | None) -> ApprovalStanding | None:
-    row = (
-        None
-        if number is None
-        else session.scalar(select(TransferApproval).where(TransferApproval.number == number))
+def kept(query: Select[Any]) -> Select[Any]:
+    """The query, its row locked until the transaction ends, and read anew."""
+    return query.with_for_update().execution_options(populate_existing=True)
+
+
+def counted_kg() -> ColumnElement[float]:
+    """What a manifest uses of a quota: the net mass it was loaded with, until then the planned one."""
+    loaded = (
+        select(Weighing.gross_kg - Weighing.tare_kg)
+        .where(Weighing.manifest_id == Manifest.id, Weighing.role == WeighingRole.LOADED)
+        .order_by(Weighing.leg_seq)
+        .limit(1)
+        .correlate(Manifest)
+        .scalar_subquery()
     )
+    return func.coalesce(loaded, Manifest.planned_kg, 0.0)
+
+
+def issued_before(session: Session, custody: Custody, named: ColumnElement[bool]) -> float:
+    """Wet kg of the other manifests issued under what they name."""
+    counted = select(func.sum(counted_kg())).where(
+        named, Manifest.custody_state.in_(COUNTED), Manifest.id != custody.id
+    )
+    return session.scalar(counted) or 0.0
+
+
+def approval(session: Session, custody: Custody) -> ApprovalStanding | None:
+    """The approval that is named, with what was issued under it before. Its row is kept as a plan's."""
+    if custody.approval is None:
+        return None
+    query = select(TransferApproval).where(TransferApproval.number == custody.approval)
+    row = session.scalar(kept(query))
     if row is None:
         return None
-    return ApprovalStanding(row.number, row.origin_id, row.destination_id, row.valid_from, row.valid_to)
+    return ApprovalStanding(
+        number=row.number,
+        origin_id=row.origin_id,
+        destination_id=row.destination_id,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        quota_kg=None if row.quota_t is None else row.quota_t * 1000,
+        issued_kg=issued_before(session, custody, Manifest.approval == row.number),
+    )
 
 
 def voyage(session: Session, code: str) -> VoyageStanding | None:

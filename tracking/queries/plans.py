@@ -17,7 +17,7 @@ from models.manifests import Manifest
 from models.permits import Plan, PlanLeg
 from models.values import Viewer
 from models.vocabulary import Mode, SludgeKind
-from tracking.queries.custody_ground import COUNTED
+from tracking.queries.custody_ground import COUNTED, counted_kg
 from tracking.queries.names import Name
 from tracking.queries.permits import holds_on
 
@@ -101,7 +101,7 @@ def read_plans(session: Session, condition: ColumnElement[bool], day: date) -> l
 def issued_under(session: Session, codes: Collection[str]) -> dict[str, float]:
     """Wet t issued under each plan, as the guard of issuing counts it."""
     query = (
-        select(Manifest.plan, func.sum(Manifest.planned_kg))
+        select(Manifest.plan, func.sum(counted_kg()))
         .where(Manifest.plan.in_(codes), Manifest.custody_state.in_(COUNTED))
         .group_by(Manifest.plan)
     )

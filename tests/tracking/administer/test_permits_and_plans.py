@@ -156,6 +156,28 @@ def test_a_manifest_counts_against_the_quota_of_its_plan(town: Haulage) -> None:
     )
 
 
+def test_a_quota_asks_for_a_planned_mass_and_counts_what_was_loaded(town: Haulage) -> None:
+    enter_plan(town.session, plan(town, quota_t=30.0), town.viewer("regulator"))
+    with pytest.raises(StepBlocked) as refused:
+        town.sign(town.drawn_up(plan="JH-2026-03", planned_kg=None), Act.ISSUE, "plant")
+    assert codes(refused) == [("planned_kg", "planned_mass_missing")]
+    number = town.drawn_up(plan="JH-2026-03")
+    town.sign(number, Act.ISSUE, "plant")
+    town.sign(number, Act.LOAD, "plant", weighed=town.weighed(12_000.0))
+    assert left_t(town) == 18.0
+    town.sign(town.drawn_up(plan="JH-2026-03"), Act.ISSUE, "plant")
+
+
+def test_an_approval_is_used_up(town: Haulage) -> None:
+    town.plant.province, town.site.province = "上海", "浙江"
+    draft = ApprovalDraft("浙环转 8", town.plant.code, town.site.code, date(2026, 3, 1), quota_t=20.0)
+    keep_approval(town.session, draft, town.viewer("regulator"))
+    town.sign(town.drawn_up(approval="浙环转 8"), Act.ISSUE, "plant")
+    with pytest.raises(StepBlocked) as refused:
+        town.sign(town.drawn_up(approval="浙环转 8"), Act.ISSUE, "plant")
+    assert codes(refused) == [("approval", "approval_used_up")]
+
+
 def left_t(town: Haulage) -> float | None:
     (row,) = plan_list(town.session, town.viewer("plant"), DAY, only_open=True)
     return row.left_t

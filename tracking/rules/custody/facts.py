@@ -222,13 +222,15 @@ class DiversionStanding:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalStanding:
-    """跨省转移批准."""
+    """跨省转移批准, and what was issued under it."""
 
     number: str
     origin_id: int
     destination_id: int
     valid_from: date
     valid_to: date | None
+    quota_kg: float | None = None
+    issued_kg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from models.custody_words import LicenceKind
 from models.vocabulary import FacilityKind, ManifestKind, Mode, SludgeKind
 from tracking.rules.custody.facts import Blocked, PlaceStanding, Step, Stretch
 from tracking.rules.custody.guards import blocked
+from tracking.rules.custody.quantities import wet_kg
 
 LICENCES = {Mode.ROAD: LicenceKind.ROAD_TRANSPORT, Mode.WATER: LicenceKind.WATERWAY_TRANSPORT}
 """What each mode asks of its vehicle. A vessel needs no road licence and a truck no waterway licence: each
@@ -63,10 +64,21 @@ def plan_open(step: Step) -> Iterator[Blocked]:
         yield blocked("plan", "plan_for_others", plan=plan.code)
     if step.day < plan.valid_from or (plan.valid_to is not None and step.day > plan.valid_to):
         yield blocked("plan", "plan_not_in_force", plan=plan.code, day=step.day.isoformat())
-    wanted = custody.planned_kg or 0.0
-    if plan.quota_kg is not None and plan.issued_kg + wanted > plan.quota_kg:
-        left = max(plan.quota_kg - plan.issued_kg, 0.0)
-        yield blocked("plan", "plan_used_up", plan=plan.code, left_kg=round(left, 1), wanted_kg=wanted)
+    yield from quota_left(step, plan.quota_kg, plan.issued_kg, "plan", plan.code)
+
+
+def quota_left(
+    step: Step, quota_kg: float | None, issued_kg: float, field: str, name: str
+) -> Iterator[Blocked]:
+    """A quota is used by the planned mass, which must therefore be told."""
+    wanted = wet_kg(step.custody)
+    if quota_kg is None:
+        return
+    if wanted is None:
+        yield blocked("planned_kg", "planned_mass_missing", ground=name)
+    elif issued_kg + wanted > quota_kg:
+        left = round(max(quota_kg - issued_kg, 0.0), 1)
+        yield blocked(field, f"{field}_used_up", left_kg=left, wanted_kg=wanted, **{field: name})
 
 
 def approved_out_of_province(step: Step) -> Iterator[Blocked]:
@@ -87,6 +99,7 @@ def approved_out_of_province(step: Step) -> Iterator[Blocked]:
     late = approval.valid_to is not None and step.day > approval.valid_to
     if not fits or late or step.day < approval.valid_from:
         yield blocked("approval", "approval_not_for_this", approval=approval.number)
+    yield from quota_left(step, approval.quota_kg, approval.issued_kg, "approval", approval.number)
 
 
 def legs_complete(step: Step) -> Iterator[Blocked]:

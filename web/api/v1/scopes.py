@@ -106,7 +106,7 @@ ALSO: dict[str, Scope] = {"api_manifests.issue": SIGN}
 """What an endpoint asks for besides: to issue is to sign."""
 
 ONE_OF: dict[str, tuple[Scope, ...]] = {"api_attachments.send": (MANIFESTS, SIGN, WEIGHBRIDGE, CASES)}
-"""Of which scopes an endpoint asks for any one besides: a file is sent for an act that names it afterwards."""
+"""Of which scopes an endpoint asks for any one besides: a file is sent for a later act."""
 
 WITHOUT_TOKEN = frozenset({"api_document.document"})
 """What anybody may read: the document of the interface."""
