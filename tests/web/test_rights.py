@@ -14,7 +14,7 @@ from models.vocabulary import Protocol, Role
 from tests import cast
 from tests.cast import Cast
 from tests.factories import DAY
-from tests.web import addresses
+from tests.web import addresses, desk_pages
 from tests.web.conftest import SignIn
 from web.api.v1.scopes import SCOPES, WITHOUT_TOKEN
 from web.rights import RIGHTS, WITHOUT_SIGN_IN
@@ -51,6 +51,7 @@ def test_every_endpoint_is_in_one_of_the_tests_here() -> None:
         *PUBLIC_PAGES,
         *REDIRECTS,
         *addresses.FOR_WATCHERS,
+        *desk_pages.ALL,  # tests/web/test_desk_rights.py
     }
     assert covered == set(RIGHTS) - OF_INTERFACE
 
