@@ -178,3 +178,17 @@ def test_a_clock_a_little_ahead_does_not_stop_the_next_signer(town: Haulage) -> 
     ahead = town.now + timedelta(minutes=14)
     town.sign(number, Act.LOAD, "plant", at=ahead, weighed=replace(town.weighed(17_000.0), at=ahead))
     assert town.sign(number, Act.DEPART, "driver", 1).custody.state is CustodyState.IN_TRANSIT
+
+
+@pytest.mark.parametrize(("mass_kg", "code"), [(1.0, "less_than_accepted"), (17_100.0, "more_than_accepted")])
+def test_the_final_disposal_is_of_the_whole_load(town: Haulage, mass_kg: float, code: str) -> None:
+    number = town.on_the_road()
+    town.sign(number, Act.ARRIVE, "gate", 50, weighed=town.weighed(17_000.0, None))
+    town.sign(number, Act.ACCEPT, "gate", weighed=town.weighed(17_000.0))
+    given = {"method": DisposalMethod.INCINERATION}
+    with pytest.raises(StepBlocked) as refused:
+        town.sign(number, Act.DISPOSE, "gate", mass_kg=mass_kg, **given)
+    found = [(each.field, each.reason.code) for each in refused.value.blocked]
+    assert found == [("mass_kg", f"custody.{code}")]
+    taken = town.sign(number, Act.DISPOSE, "gate", mass_kg=17_000.0, **given)
+    assert taken.custody.state is CustodyState.DISPOSED

@@ -36,8 +36,8 @@ from tracking.rules.custody.guards_receipt import (
     gap_decided,
     masses_sum,
     method_permitted,
-    no_more_than_accepted,
     weighed_to_accept,
+    whole_of_accepted,
 )
 from tracking.rules.custody.guards_way import (
     at_the_named_gate,
@@ -150,15 +150,13 @@ ARROWS: tuple[Arrow, ...] = (
     Arrow(Act.ACCEPT, S.ARRIVED, S.ACCEPTED, (RECEIVER,), DECIDING, RECEIVER),
     Arrow(Act.PART_ACCEPT, S.ARRIVED, S.PART_ACCEPTED, (RECEIVER,), (*DECIDING, reason_given), RECEIVER),
     Arrow(Act.REJECT, S.ARRIVED, S.REJECTED, (RECEIVER,), (*DECIDING, reason_given)),
-    Arrow(
-        Act.DISPOSE, S.ACCEPTED, S.DISPOSED, (RECEIVER,), (method_permitted, no_more_than_accepted), RECEIVER
-    ),
+    Arrow(Act.DISPOSE, S.ACCEPTED, S.DISPOSED, (RECEIVER,), (method_permitted, whole_of_accepted), RECEIVER),
     Arrow(
         Act.DISPOSE,
         S.PART_ACCEPTED,
         S.DISPOSED,
         (RECEIVER,),
-        (method_permitted, no_more_than_accepted),
+        (method_permitted, whole_of_accepted),
         RECEIVER,
     ),
     Arrow(Act.ABORT, S.IN_TRANSIT, S.ABORTED, (CARRIER,), (reason_given,)),

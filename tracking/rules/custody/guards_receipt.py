@@ -102,13 +102,15 @@ def method_permitted(step: Step) -> Iterator[Blocked]:
         yield blocked("method", "method_not_permitted", facility=place.code, method=method.value)
 
 
-def no_more_than_accepted(step: Step) -> Iterator[Blocked]:
-    """What is disposed of was accepted before."""
+def whole_of_accepted(step: Step) -> Iterator[Blocked]:
+    """One manifest, one final disposal: of all that was accepted, or nothing of it would ever end."""
     mass_kg, accepted_kg = step.given.mass_kg, step.custody.accepted_kg
     if mass_kg is not None and mass_kg <= 0:
         yield blocked("mass_kg", "mass_not_positive", given_kg=mass_kg)
     elif mass_kg is not None and accepted_kg is not None and mass_kg > accepted_kg + ROUNDING_KG:
         yield blocked("mass_kg", "more_than_accepted", given_kg=mass_kg, accepted_kg=accepted_kg)
+    elif mass_kg is not None and accepted_kg is not None and mass_kg < accepted_kg - ROUNDING_KG:
+        yield blocked("mass_kg", "less_than_accepted", given_kg=mass_kg, accepted_kg=accepted_kg)
 
 
 def children_closed(step: Step) -> Iterator[Blocked]:
