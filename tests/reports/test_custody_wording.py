@@ -33,7 +33,7 @@ def given_reasons() -> list[tuple[str, frozenset[str]]]:
         if position is None or len(call.args) <= position:
             continue
         code = call.args[position]
-        if isinstance(code, ast.Constant):
+        if isinstance(code, ast.Constant) and isinstance(code.value, str):
             found.append((f"custody.{code.value}", frozenset(str(each.arg) for each in call.keywords)))
     return found
 

@@ -50,7 +50,7 @@ def guarded(town: Interface) -> list[Rule]:
 def any_address(town: Interface, rule: Rule) -> tuple[str, str]:
     """Method and address of a route; the guard stands before any look at the thing named."""
     method = "GET" if "GET" in (rule.methods or ()) else "POST"
-    path = rule.build({name: "1" for name in rule.arguments} | (rule.defaults or {}), append_unknown=False)
+    path = rule.build({**dict.fromkeys(rule.arguments, "1"), **(rule.defaults or {})}, append_unknown=False)
     assert path is not None, rule
     return method, path[1].replace("//", "/")
 
@@ -73,6 +73,7 @@ def names(town: Interface) -> dict[str, str]:
         (client(town, "plant"), f"/corrections/request/{number}?field={field}", about),
         (regulator, "/cases/open", {"findings": "F-OURS", "title": "x"}),
     ]
+    answer = regulator.get("/cases")
     for seat, path, typed in posts:
         answer = seat.post(path, data=typed)
         assert answer.status_code == 302, (path, answer.text[-1500:])
@@ -129,3 +130,13 @@ def test_for_rivals_our_things_do_not_exist(town: Interface, names: dict[str, st
                 if status != (404 if role in (RIGHTS[endpoint] or ()) else 403):
                     wrong.append((who, endpoint, method, status))
     assert wrong == []
+
+
+def test_those_whom_it_concerns_find_each_thing(town: Interface, names: dict[str, str]) -> None:
+    people = ("plant", "dispatcher", "driver", "gate", "regulator")
+    seats = [client(town, who) for who in people]
+    for endpoint, template in desk_pages.OBJECTS.items():
+        rule = next(each for each in guarded(town) if each.endpoint == endpoint)
+        method = "GET" if "GET" in (rule.methods or ()) else "POST"
+        found = [seat.open(template.format_map(names), method=method).status_code for seat in seats]
+        assert set(found) - {403, 404}, (endpoint, found)

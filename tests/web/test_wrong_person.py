@@ -33,7 +33,12 @@ SURVEY = {"facility": "{site}", "pile": "main", "at": "{now}", "wet_kg": 1}
 PRODUCT = {"facility": "{site}", "product": "x", "mass_kg": 1, "use": "x", "receiver": "x", "at": "{now}"}
 WINDOW = {"covers_from": "2026-03-01T00:00Z", "covers_to": "{now}", "enter_until": "2026-04-01T00:00Z"}
 DIVERSION = {"from_site": "{site}", "to_site": "{site}", "valid_from": "{now}", "reason": "x"}
-LAB = {"facility": "{plant}", "period_from": "2026-01-01", "period_to": "2026-01-31", "laboratory": "x"}
+LAB: dict[str, Any] = {
+    "facility": "{plant}",
+    "period_from": "2026-01-01",
+    "period_to": "2026-01-31",
+    "laboratory": "x",
+}
 LAB |= {"report_number": "x", "analyte": "cd", "value": 1, "unit": "mg/kg"}
 REFUSED = frozenset({403, 404, 422})
 

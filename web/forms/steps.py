@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms import Field, HiddenField, PasswordField, SelectField, StringField, ValidationError
 
 from models.custody_words import Act, MoistureMethod, SigningMethod
 from models.vocabulary import CustodyState, DisposalMethod
@@ -47,6 +47,10 @@ FIELD_OF = {
 }
 """The form's field for a field that a guard names."""
 
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""Between them a device's time can be shown in every zone; beyond, its clock says nothing."""
+
 text = [stripped]
 
 
@@ -78,7 +82,14 @@ class StepForm(Form):
         super().__init__(*args, **kwargs)
         self.moisture_method.choices = choices(MoistureMethod)
         self.method.choices = [("", "—"), *choices(DisposalMethod)]
-        self.gate.choices = places or []
+        self.gates = dict(places or [])
+        self.gate.choices = list(self.gates.items())
+        self.own_gates = frozenset(value for value, _name in places or [])
+
+    def validate_gate(self, field: Field) -> None:
+        """Only the signer's own places are gates; blank where there is none to choose."""
+        if field.data and field.data not in self.own_gates:
+            raise ValidationError(field.gettext("Not a valid choice."))
 
     def given(self, act: Act) -> Given:
         """What the form gives with the act."""
@@ -93,7 +104,7 @@ class StepForm(Form):
             method=DisposalMethod(self.method.data) if "method" in asked and self.method.data else None,
             mass_kg=self.mass_t.data if "mass_t" in asked else None,
             pile=(self.pile.data or None) if "pile" in asked else None,
-            place_id=int(gate) if gate and str(gate).isdigit() else None,
+            place_id=int(gate) if gate else None,
         )
 
     def weighed(self, asked: tuple[str, ...], at: Any) -> Weighed | None:
@@ -142,7 +153,8 @@ class StepForm(Form):
 def moment_of(text: str | None) -> datetime | None:
     """A device's own time as scripts send it (ISO 8601 with a zone), in UTC; None for anything else."""
     try:
-        at = datetime.fromisoformat((text or "").strip())
-    except ValueError:
+        read = datetime.fromisoformat((text or "").strip())
+        at = read.astimezone(UTC) if read.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo is not None else None
+    return at if at is not None and EARLIEST <= at <= LATEST else None

@@ -185,10 +185,10 @@ def test_the_final_disposal_is_of_the_whole_load(town: Haulage, mass_kg: float, 
     number = town.on_the_road()
     town.sign(number, Act.ARRIVE, "gate", 50, weighed=town.weighed(17_000.0, None))
     town.sign(number, Act.ACCEPT, "gate", weighed=town.weighed(17_000.0))
-    given = {"method": DisposalMethod.INCINERATION}
+    burnt = DisposalMethod.INCINERATION
     with pytest.raises(StepBlocked) as refused:
-        town.sign(number, Act.DISPOSE, "gate", mass_kg=mass_kg, **given)
+        town.sign(number, Act.DISPOSE, "gate", mass_kg=mass_kg, method=burnt)
     found = [(each.field, each.reason.code) for each in refused.value.blocked]
     assert found == [("mass_kg", f"custody.{code}")]
-    taken = town.sign(number, Act.DISPOSE, "gate", mass_kg=17_000.0, **given)
+    taken = town.sign(number, Act.DISPOSE, "gate", mass_kg=17_000.0, method=burnt)
     assert taken.custody.state is CustodyState.DISPOSED

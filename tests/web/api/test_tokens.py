@@ -92,7 +92,7 @@ def test_to_issue_is_to_sign(interface: Interface) -> None:
         assert interface.machine("plant", *scopes).post("/manifests/issue", body).status_code == 403
     both = interface.machine("plant", Scope.MANIFESTS, Scope.SIGN)
     assert both.post("/manifests/issue", body).status_code == 201
-    told = interface.app.test_client().get("/api/v1/openapi.json").json
+    told = interface.app.test_client().get("/api/v1/openapi.json").get_json()
     assert told["paths"]["/api/v1/manifests/issue"]["post"]["description"] == "Scope: `manifests` and `sign`."
 
 

@@ -1,5 +1,7 @@
 """Is every act signed on its page, with what it asks, by whom it is, and refused in place otherwise?"""
 
+from typing import Any
+
 from sqlalchemy import func, select
 
 from models.custody_words import Act, SigningMethod
@@ -33,7 +35,7 @@ def issued(town: Haulage) -> str:
 def test_a_load_from_issue_to_disposal_by_pages_alone(town: Haulage, desk: Desk) -> None:
     number = issued(town)
     plant, driver, gate = desk("plant"), desk("driver"), desk("gate")
-    steps = (
+    steps: tuple[tuple[Any, str, dict[str, str]], ...] = (
         (plant, "load", LOADING),
         (driver, "depart", {}),
         (gate, "arrive", {"gross_t": "28.00"}),
@@ -165,4 +167,30 @@ def test_a_script_hears_which_field_is_wrong(town: Haulage, desk: Desk) -> None:
     number = issued(town)
     answer = desk("plant").post(f"/sign/load/{number}", data=LOADING, headers={"Accept": "application/json"})
     assert answer.status_code == 422
-    assert [error["field"] for error in answer.json["errors"]] == ["password"]
+    assert [error["field"] for error in answer.get_json()["errors"]] == ["password"]
+
+
+def test_a_devices_time_beyond_the_calendar_says_nothing(town: Haulage, desk: Desk) -> None:
+    plant = desk("plant")
+    for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59+00:00"):
+        number = issued(town)
+        answer = plant.post(f"/sign/load/{number}", data=LOADING | PROOF | {"device_at": at})
+        assert answer.status_code == 302, answer.text
+        kept = town.session.scalars(select(Signature).order_by(Signature.id.desc())).first()
+        assert kept is not None
+        assert (kept.device_at, kept.act) == (None, Act.LOAD)
+        town.session.rollback()
+
+
+def test_a_gate_is_one_of_the_signers_own_places(town: Haulage, desk: Desk) -> None:
+    number = town.on_the_road()
+    town.later(30)
+    town.session.commit()
+    gate, wharf, site = desk("gate"), str(town.wharf.id), str(town.site.id)
+    for typed in ("999999", "9" * 23, "²", "-1", wharf):
+        answer = gate.post(f"/sign/arrive/{number}", data=PROOF | {"gross_t": "28", "gate": typed})
+        assert answer.status_code == 422, typed
+        assert state_of(town, number) is CustodyState.IN_TRANSIT
+    fields = PROOF | {"gross_t": "28", "gate": site}
+    assert gate.post(f"/sign/arrive/{number}", data=fields).status_code == 302
+    assert state_of(town, number) is CustodyState.ARRIVED
