@@ -89,7 +89,7 @@ class StepForm(Form):
     def validate_gate(self, field: Field) -> None:
         """Only the signer's own places are gates; blank where there is none to choose."""
         if field.data and field.data not in self.own_gates:
-            raise ValidationError(field.gettext("Not a valid choice."))
+            raise ValidationError(_("This is none of your own places."))
 
     def given(self, act: Act) -> Given:
         """What the form gives with the act."""
