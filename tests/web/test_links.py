@@ -22,7 +22,7 @@ def test_whoever_follows_links_finds_pages(username: str, sign_in: SignIn, peopl
         if path in seen or NOT_FOLLOWED.match(path):
             continue
         seen.add(path)
-        answer = client.get(path)
+        answer = client.get(path, follow_redirects=True)
         if answer.status_code != 200:
             broken.append((answer.status_code, path))
         elif answer.mimetype == "text/html":

@@ -76,8 +76,10 @@ def choose(number: str) -> str:
 
 def field_or_404(number: str) -> Field:
     """The field that the address names, if the viewer may have it corrected."""
-    path = request.args.get("field", "")
-    found = [one for one in correctable(reading(), number, viewer(), setting()) or () if one.path == path]
+    fields, path = correctable(reading(), number, viewer(), setting()), request.args.get("field")
+    if fields is not None and path is None:
+        abort(redirect(url_for("corrections.choose", number=number)))
+    found = [one for one in fields or () if one.path == path]
     if not found:
         abort(404)
     return found[0]
