@@ -25,7 +25,7 @@ class IssueForm(Form):
     kind = HiddenField()
     parent = HiddenField()
     part_t = TonnesField(_("Taken from the load (t)"))
-    origin = StringField(_("From"), filters=[stripped], validators=[required, no_longer_than(64)])
+    origin = StringField(_("Origin of the sludge"), filters=[stripped], validators=[required, no_longer_than(64)])
     destination = StringField(_("Receiver"), filters=[stripped], validators=[required, no_longer_than(64)])
     sludge_kind = SelectField(_("Kind of sludge"))
     planned_t = TonnesField(_("Estimated mass (t)"))
@@ -81,7 +81,7 @@ class IssueForm(Form):
 
 
 for _number in range(1, MOST_LEGS + 1):
-    setattr(IssueForm, f"leg{_number}_mode", SelectField(_("By"), default=Mode.ROAD.value))
+    setattr(IssueForm, f"leg{_number}_mode", SelectField(_("Means of transport"), default=Mode.ROAD.value))
     setattr(IssueForm, f"leg{_number}_vehicle", StringField(_("Vehicle or vessel"), **code))
     setattr(IssueForm, f"leg{_number}_from", StringField(_("Leg from"), **code))
     setattr(IssueForm, f"leg{_number}_to", StringField(_("Leg to"), **code))
