@@ -25,7 +25,9 @@ class IssueForm(Form):
     kind = HiddenField()
     parent = HiddenField()
     part_t = TonnesField(_("Taken from the load (t)"))
-    origin = StringField(_("Origin of the sludge"), filters=[stripped], validators=[required, no_longer_than(64)])
+    origin = StringField(
+        _("Origin of the sludge"), filters=[stripped], validators=[required, no_longer_than(64)]
+    )
     destination = StringField(_("Receiver"), filters=[stripped], validators=[required, no_longer_than(64)])
     sludge_kind = SelectField(_("Kind of sludge"))
     planned_t = TonnesField(_("Estimated mass (t)"))
