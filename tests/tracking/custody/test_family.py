@@ -168,7 +168,7 @@ def test_a_child_is_not_loaded_with_what_its_parents_never_gave(town: Haulage) -
     child = town.from_store(ManifestKind.SPLIT, (number, 5_000.0))
     with pytest.raises(StepBlocked) as refused:
         town.sign(child, Act.LOAD, "store", weighed=town.weighed(16_000.0))
-    assert reasons(refused) == [("weighing.gross_kg", "more_than_parents_gave")]
+    assert reasons(refused) == [("weighing.gross_kg", "more_than_books")]
 
 
 def test_the_draft_of_a_child_can_be_changed(town: Haulage) -> None:
@@ -184,3 +184,19 @@ def test_the_draft_of_a_child_can_be_changed(town: Haulage) -> None:
     changed = taking_all(town.session, town.draft(**given), (number,), town.viewer("gate"))
     change_draft(town.session, child, changed, town.viewer("gate"), town.setting())
     assert town.sign(child, Act.ISSUE, "gate").custody.parts_in[0].wet_kg == 17_000.0
+
+
+@pytest.mark.parametrize(("net_kg", "code"), [(1.0, "less_than_books"), (34_000.0, "more_than_books")])
+def test_what_leaves_a_store_is_what_lay_there(town: Haulage, net_kg: float, code: str) -> None:
+    legs = (
+        LegDraft(Mode.ROAD, town.truck.code, town.plant.code, town.store.code),
+        LegDraft(Mode.ROAD, town.far_truck.code, town.store.code, town.site.code),
+    )
+    number = town.on_the_road(legs=legs)
+    town.sign(number, Act.HAND_OVER, "driver")
+    town.sign(number, Act.STORE, "store", pile="A")
+    with pytest.raises(StepBlocked) as refused:
+        town.sign(number, Act.RELOAD, "store", weighed=town.weighed(net_kg))
+    assert reasons(refused) == [("weighing.gross_kg", code)]
+    dried = town.sign(number, Act.RELOAD, "store", weighed=town.weighed(12_000.0, 0.7025))
+    assert dried.custody.state is CustodyState.LOADED

@@ -6,9 +6,10 @@ from sqlalchemy import select
 from models.custody_words import Act
 from models.lineage import Voyage
 from models.signatures import Signature
-from models.vocabulary import CustodyState
+from models.vocabulary import CustodyState, Mode
 from tests.tracking.custody.haulage import Haulage
 from tests.tracking.custody.test_family import reasons
+from tracking.operations.custody.draw_up import LegDraft
 from tracking.operations.custody.refusals import NotYourSignature, StepBlocked
 from tracking.operations.custody.take_step import Taken
 from tracking.operations.custody.voyages import VoyageDraft, open_voyage, sail, sign_voyage
@@ -91,3 +92,19 @@ def together_as_store(town: Haulage, code: str) -> None:
     on_the_quay(town, 1)
     viewer, signer = town.viewer("store"), town.signer("store")
     sign_voyage(town.session, code, Act.TAKE_OVER, viewer, signer, Given(at=town.now), town.setting())
+
+
+def test_a_truck_makes_no_voyage(town: Haulage) -> None:
+    draft = VoyageDraft(town.truck.code, town.wharf.code, town.far_wharf.code)
+    with pytest.raises(StepBlocked) as refused:
+        open_voyage(town.session, draft, town.viewer("driver"), town.setting())
+    assert reasons(refused) == [("vehicle", "vehicle_of_other_mode")]
+
+
+def test_a_word_in_the_voyage_hides_no_second_load_of_a_truck(town: Haulage) -> None:
+    town.on_the_road()
+    road = LegDraft(Mode.ROAD, town.truck.code, town.plant.code, town.site.code, voyage="x")
+    number = town.drawn_up(legs=(road,))
+    town.sign(number, Act.ISSUE, "plant")
+    taken = town.sign(number, Act.LOAD, "plant", weighed=town.weighed(16_500.0, 0.78))
+    assert "shared_trip.loaded" in {warned.reason.code for warned in taken.warnings}

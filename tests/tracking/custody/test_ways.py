@@ -140,6 +140,20 @@ def test_a_surveyed_pile_changes_what_can_be_taken_from_it(town: Haulage) -> Non
     assert town.sign(second, Act.RELOAD, "store", weighed=town.weighed(3_000.0, 0.72)).event_id
 
 
+def test_a_survey_of_before_the_books_would_count_twice(town: Haulage) -> None:
+    town.in_store()
+    survey = Survey(town.store.code, "A1", town.now - timedelta(days=1), 12_000.0)
+    with pytest.raises(StepBlocked) as refused:
+        measure_pile(town.session, survey, town.viewer("store"), town.setting())
+    assert reasons(refused) == [("at", "before_the_last_step")]
+
+
+def test_the_dry_mass_of_an_unknown_pile_is_unknown(town: Haulage) -> None:
+    survey = Survey(town.store.code, "new", town.now, 12_000.0)
+    found = measure_pile(town.session, survey, town.viewer("store"), town.setting())
+    assert (found.wet_kg, found.dry_kg) == (12_000.0, None)
+
+
 def test_nobody_surveys_the_pile_of_another(town: Haulage) -> None:
     town.in_store()
     survey = Survey(town.store.code, "A1", town.now, 12_000.0)

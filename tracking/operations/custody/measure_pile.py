@@ -62,6 +62,8 @@ def measure_pile(session: Session, survey: Survey, viewer: Viewer, setting: Sett
     )
     facility = session.scalar(query.with_for_update(of=Facility))  # one survey of a place at a time
     found = list(not_plausible(survey, setting))
+    if facility is not None:
+        found += behind_the_books(session, facility.id, survey)
     if facility is None:
         found.append(blocked("facility", "no_such_facility", given=survey.facility))
     if facility is None or found:
@@ -95,6 +97,19 @@ def not_plausible(survey: Survey, setting: Setting) -> list[Blocked]:
     return found
 
 
+def behind_the_books(session: Session, facility_id: int, survey: Survey) -> list[Blocked]:
+    """A survey says what lies there after all that is booked: one of an earlier day would count it twice."""
+    newest = session.scalar(
+        select(StockEntry.at)
+        .where(StockEntry.facility_id == facility_id, StockEntry.pile == survey.pile.strip())
+        .order_by(StockEntry.at.desc())
+        .limit(1)
+    )
+    if newest is None or survey.at >= newest:
+        return []
+    return [blocked("at", "before_the_last_step", at=survey.at.isoformat(), before=newest.isoformat())]
+
+
 def shares_of(session: Session, facility_id: int, survey: Survey) -> list[Share]:
     """What lies in the pile at that moment: by load in store, and the rest together."""
     in_store = Manifest.custody_state == CustodyState.IN_STORE
@@ -118,9 +133,10 @@ def shares_of(session: Session, facility_id: int, survey: Survey) -> list[Share]
 
 
 def dry_difference(survey: Survey, books_dry_kg: float | None) -> float | None:
-    """Without a moisture test the dry mass is taken as it was: water came or went."""
+    """Without a moisture test the dry mass is taken as it was: water came or went. Of a pile that the books
+    do not know it is unknown."""
     if survey.moisture_fraction is None:
-        return 0.0
+        return 0.0 if books_dry_kg else None
     if books_dry_kg is None:
         return None
     return survey.wet_kg * (1 - survey.moisture_fraction) - books_dry_kg

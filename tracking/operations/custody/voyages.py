@@ -18,7 +18,7 @@ from models.fleet import Vehicle
 from models.lineage import Voyage
 from models.manifests import Leg, Manifest
 from models.values import Viewer
-from models.vocabulary import CustodyState, Role
+from models.vocabulary import CustodyState, Mode, Role
 from tracking.operations.custody.refusals import NotYourSignature, StepBlocked
 from tracking.operations.custody.take_step import Setting, Signer, Taken, take_step
 from tracking.queries.custody_voyages import aboard, voyages_visible, waiting
@@ -52,6 +52,9 @@ def open_voyage(session: Session, draft: VoyageDraft, viewer: Viewer, setting: S
     destination = session.scalar(select(Facility).where(Facility.code == draft.destination))
     if vehicle is None or origin is None or destination is None or origin is destination:
         raise StepBlocked(list(unknown(draft, vehicle, origin, destination)))
+    if vehicle.mode is not Mode.WATER:
+        other = blocked("vehicle", "vehicle_of_other_mode", vehicle=vehicle.code, mode=Mode.WATER.value)
+        raise StepBlocked([other])
     row = Voyage(
         code=uuid4().hex,  # until the row has its id
         mode=vehicle.mode,

@@ -18,9 +18,10 @@ from tracking.rules.custody.guards import (
 )
 from tracking.rules.custody.guards_family import (
     all_passed_on,
+    child_as_its_parts,
     family_fits,
-    no_more_than_parts,
     parents_not_on_hold,
+    reload_as_stored,
     within_parents,
 )
 from tracking.rules.custody.guards_issue import (
@@ -101,7 +102,7 @@ ARROWS: tuple[Arrow, ...] = (
         S.ISSUED,
         S.LOADED,
         (ORIGIN,),
-        (weighed_to_load, no_more_than_parts, parents_not_on_hold),
+        (weighed_to_load, child_as_its_parts, parents_not_on_hold),
         ORIGIN,
     ),
     Arrow(Act.CANCEL_LOADED, S.LOADED, S.CANCELLED, (ORIGIN, CARRIER), (reason_given, never_departed)),
@@ -137,7 +138,7 @@ ARROWS: tuple[Arrow, ...] = (
         S.IN_STORE,
         S.LOADED,
         (STORE,),
-        (next_leg_exists, weighed_to_load, something_left_in_store, nothing_passed_on),
+        (next_leg_exists, weighed_to_load, something_left_in_store, nothing_passed_on, reload_as_stored),
         STORE,
     ),
     Arrow(

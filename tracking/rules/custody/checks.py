@@ -92,7 +92,9 @@ def told(reason: Reason, checked: Checked) -> Reason:
 def other_load(checked: Checked) -> Iterator[Warned]:
     """The vehicle carries another manifest's load now (beyond a vessel's voyage)."""
     vehicle, leg = checked.vehicle, checked.leg
-    if vehicle is not None and vehicle.loads and leg is not None and leg.voyage is None:
+    if vehicle is None or leg is None or not vehicle.loads:
+        return
+    if leg.voyage is None or vehicle.mode is not Mode.WATER:  # a truck has no voyages, whatever is typed
         params: Figures = {"vehicle": vehicle.code, "manifests": ", ".join(vehicle.loads)}
         yield Warned(FindingKind.SHARED_TRIP, "legs[0].vehicle", Reason("shared_trip.loaded", params))
 

@@ -6,7 +6,7 @@ from models.vocabulary import CustodyState, FacilityKind, ManifestKind
 from tracking.rules.custody.facts import Blocked, Custody, Step
 from tracking.rules.custody.guards import blocked
 from tracking.rules.custody.parties import who_may_pass_on
-from tracking.rules.custody.quantities import ROUNDING_KG, left_kg, resting_place
+from tracking.rules.custody.quantities import ROUNDING_KG, left_kg, resting_place, share_dry_kg
 
 STOPPED = frozenset({CustodyState.ABORTED})
 REFUSED = frozenset(
@@ -28,7 +28,9 @@ PARENTS_MAY_BE: dict[ManifestKind, frozenset[CustodyState]] = {
 """From which states each kind of child carries a load on."""
 
 BEFORE_DEPARTURE = frozenset({CustodyState.DRAFT, CustodyState.ISSUED, CustodyState.LOADED})
-MORE_IS_ANOTHER_LOAD = 1.1  # a tenth more than declared is no longer a matter of scales (DOMAIN.md: > 10 %)
+ANOTHER_LOAD = 0.1  # a tenth off is no longer a matter of scales (DOMAIN.md: > 10 % wet is significant)
+U_MOISTURE = 0.0058  # standard uncertainty of a moisture test that states none (BALANCE.md)
+U_FACTOR = 3.3  # as for findings of mass gaps
 
 
 def family_fits(step: Step) -> Iterator[Blocked]:
@@ -112,15 +114,48 @@ def within_parents(step: Step) -> Iterator[Blocked]:
             )
 
 
-def no_more_than_parts(step: Step) -> Iterator[Blocked]:
-    """A child is not loaded with a load that its parents never gave: within a tenth, scales may differ."""
+def child_as_its_parts(step: Step) -> Iterator[Blocked]:
+    """A child is loaded with what its parents gave."""
+    parts = step.custody.parts_in
+    if parts:
+        dry = [part.dry_kg for part in parts]
+        dry_kg = None if None in dry else sum(each for each in dry if each is not None)
+        yield from weighed_as_books(step, sum(part.wet_kg for part in parts), dry_kg)
+
+
+def reload_as_stored(step: Step) -> Iterator[Blocked]:
+    """What leaves the store is what lay there."""
+    left = left_kg(step.custody)
+    if left is not None and left > 0:
+        yield from weighed_as_books(step, left, share_dry_kg(step.custody, left))
+
+
+def weighed_as_books(step: Step, books_kg: float, books_dry_kg: float | None) -> Iterator[Blocked]:
+    """Neither more nor less than the books say, beyond what scales and moisture tests may differ.
+
+    Sludge dries in store, so that less is judged by its dry mass where both are known; without it, and of
+    sludge too liquid for a moisture test to tell, by its wet mass.
+    """
     given = step.given.weighed
-    given_kg = sum(part.wet_kg for part in step.custody.parts_in)
-    if not step.custody.parts_in or given is None or given.net_kg is None:
+    if given is None or given.net_kg is None:
         return
-    if given.net_kg > given_kg * MORE_IS_ANOTHER_LOAD:
-        net_kg = round(given.net_kg, 1)
-        yield blocked("weighing.gross_kg", "more_than_parents_gave", net_kg=net_kg, given_kg=given_kg)
+    net_kg = given.net_kg
+    if net_kg > books_kg * (1 + ANOTHER_LOAD):
+        yield blocked(
+            "weighing.gross_kg", "more_than_books", net_kg=round(net_kg, 1), books_kg=round(books_kg, 1)
+        )
+        return
+    expected_kg, found_kg, tolerance_kg = books_kg, net_kg, ANOTHER_LOAD * books_kg
+    if books_dry_kg is not None and given.moisture_fraction is not None:
+        u_kg = U_MOISTURE * max(books_kg, net_kg)
+        dry_tolerance_kg = max(ANOTHER_LOAD * books_dry_kg, U_FACTOR * u_kg)
+        if dry_tolerance_kg < books_dry_kg / 2:
+            expected_kg, tolerance_kg = books_dry_kg, dry_tolerance_kg
+            found_kg = net_kg * (1 - given.moisture_fraction)
+    if found_kg < expected_kg - tolerance_kg:
+        yield blocked(
+            "weighing.gross_kg", "less_than_books", net_kg=round(net_kg, 1), books_kg=round(books_kg, 1)
+        )
 
 
 def all_passed_on(step: Step) -> Iterator[Blocked]:
