@@ -1,68 +1,18 @@
 """Does the NMEA gateway let in whom it knows, keep what is said, and tell so after the commit?"""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import Engine
 
 from gps_ingest.decoders.nmea_sentences import sealed
 from gps_ingest.gateways import nmea
 from gps_ingest.gateways.nmea_receiver import MOST_LINE_BYTES
-from gps_ingest.store.devices import issue_token
-from models.session import write_sessions
-from models.settings import Settings
 from models.vocabulary import Doubt, Protocol, RawStatus
-from tests.factories import device, ms, vehicle
+from tests.factories import ms
 from tests.gps_ingest.edges import PATIENCE_S, Running, fixes, raws, running
 from tests.gps_ingest.nmea.receiving import GGA, RMC, gga, lines, rmc
-
-HELLO = b"$" + sealed("PSLUD,HELLO") + b"\r\n"
-
-
-@pytest.fixture
-def token(engine: Engine) -> str:
-    """The token of the registered receiver N1."""
-    with write_sessions(engine).begin() as session:
-        device(session, vehicle(session), code="N1", protocol=Protocol.NMEA)
-        return issue_token(session, "N1")
-
-
-def converse(
-    engine: Engine, talk: Callable[[Running], Awaitable[None]], settings: Settings | None = None
-) -> None:
-    async def whole() -> None:
-        async with running(engine, nmea.start, settings) as gateway:
-            await talk(gateway)
-
-    asyncio.run(whole())
-
-
-@asynccontextmanager
-async def connected(
-    gateway: Running, token: str = ""
-) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A connection, logged in when a token is given."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
-    if token:
-        writer.write(login(token))
-        assert await line_of(reader) == HELLO
-    yield reader, writer
-    writer.close()
-
-
-async def line_of(reader: asyncio.StreamReader) -> bytes:
-    return await asyncio.wait_for(reader.readline(), PATIENCE_S)
-
-
-def login(token: str, code: str = "N1") -> bytes:
-    return f"$PSLUD,{code},{token}\r\n".encode()
-
-
-def ok(count: int) -> bytes:
-    return b"$" + sealed(f"PSLUD,OK,{count}") + b"\r\n"
+from tests.gps_ingest.nmea.talking import HELLO, connected, converse, line_of, login, ok
 
 
 def at(moment: datetime) -> dict[str, str]:

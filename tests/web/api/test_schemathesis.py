@@ -24,7 +24,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-OTHERS = {"devices"}  # have tests of their own: tests/web/test_api_fixes.py, tests/web/phones
+OTHERS = {"devices"}  # have tests of their own: tests/web/fixes_interface, tests/web/phones
 EXAMPLES = 3  # of each kind, endpoint, role and engine
 ROLES = ("regulator", "administrator", "plant", "gate")
 

@@ -1,74 +1,19 @@
 """Does the interface for fixes turn away too many, too large and too hasty batches in so many words?"""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from app import create_app
-from gps_ingest.store.devices import bind_device, issue_token, register_device
 from models.fixes import FixRow, RawMessage
-from models.session import write_sessions
 from models.settings import Settings
-from models.vocabulary import Protocol
-from tests.factories import vehicle
-
-NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-
-
-FIX = {"recorded_at": "2026-03-02T11:59:58Z", "lat": 31.25, "lon": 120.5, "speed_kmh": 42.5}
-
-
-MOST_FIXES, MOST_BYTES = 20, 4000
-
-
-@pytest.fixture
-def app(engine: Engine, tmp_path: Path) -> Flask:
-    settings = Settings(state_dir=str(tmp_path), max_batch_fixes=MOST_FIXES, max_batch_bytes=MOST_BYTES)
-    app = create_app(settings, engine)
-    app.extensions["clock"] = lambda: NOW
-    return app
-
-
-@pytest.fixture
-def token(engine: Engine) -> str:
-    """The token of device D1, which rides on a vehicle."""
-    with write_sessions(engine).begin() as session:
-        truck = vehicle(session, code="V1")
-        bind_device(
-            session, register_device(session, "D1", Protocol.JSON), truck.code, NOW - timedelta(days=1)
-        )
-        return issue_token(session, "D1")
-
-
-Post = Callable[..., TestResponse]
-
-
-@pytest.fixture
-def post(app: Flask, token: str) -> Post:
-    """POST a body to the interface with the device's token, or with another one."""
-    client: FlaskClient = app.test_client()
-
-    def send(body: object, shown: str | None = token) -> TestResponse:
-        headers = {} if shown is None else {"Authorization": f"Bearer {shown}"}
-        data = body if isinstance(body, bytes) else orjson.dumps(body)
-        return client.post("/api/v1/fixes", data=data, content_type="application/json", headers=headers)
-
-    return send
-
-
-def rows(engine: Engine, table: Any) -> list[Any]:
-    with write_sessions(engine)() as session:
-        return list(session.scalars(select(table)))
+from tests.web.fixes_interface.posting import FIX, MOST_BYTES, MOST_FIXES, Post, rows
 
 
 def test_basic_authentication_is_no_token(app: Flask, token: str) -> None:

@@ -1,0 +1,1 @@
+"""The interface to which devices post their fixes."""
