@@ -20,13 +20,10 @@ def only_analysis(engine: Engine) -> Iterator[None]:
     """Wait until no other analysis runs on this database, then be the one."""
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
+            connection.detach()  # closed at the end, not pooled: a run that fails can leave no lock behind
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ANALYSIS_LOCK})
             connection.commit()
-            try:
-                yield
-            finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ANALYSIS_LOCK})
-                connection.commit()
+            yield
         return
     database = engine.url.database
     if not database or database == ":memory:":
