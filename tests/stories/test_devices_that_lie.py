@@ -75,7 +75,7 @@ def world(village: Village, folder: Path, desk: Desk) -> Village:
     for number in range(3):
         truck = village.truck(f"T{number}", place=(0.0, -3_000.0 + number * 20.0), every_s=10.0)
         haul = hauls(truck)
-        village.paper(f"M-{number}", truck.code, haul.left, haul.arrived)
+        village.paper(f"M-{number}", truck.code, haul.left, haul.arrived, net_kg=17_100.0 + 260.0 * number)
         truck.stands(10)
     village.write(folder, to_minute=-1)
     desk.load(folder)
