@@ -126,11 +126,13 @@ class Village:
             "sludge_kind": "dewatered",
             "issued_at": moment(left - 30),
             "legs": [leg],
-            "loaded": weighing(net_kg, 0.79, left - 3, "PLANT-1"),
+            "loaded": weighing(net_kg, 0.79, left - 3, "PLANT-1", ticket=f"PLANT-1/{number}"),
         }
         if arrived is not None:
             net = received_kg if received_kg is not None else net_kg * 0.998
-            values["received"] = weighing(net, 0.79, arrived + 5, "SITE-1") | {"decision": "accepted"}
+            values["received"] = weighing(net, 0.79, arrived + 5, "SITE-1", ticket=f"SITE-1/{number}") | {
+                "decision": "accepted"
+            }
         self.papers[number] = values | given
         return self.papers[number]
 
