@@ -38,6 +38,7 @@ def install(app: Flask) -> None:
         when=when,
         exact=exact,
         clock_of_day=clock_of_day,
+        arrival=arrival,
         day=day,
         say=say,
         refusal_sentence=refusal_sentence,
@@ -140,6 +141,16 @@ def clock_of_day(time_ms: int) -> Markup:
     at = aware(time_ms)
     words = wording.moment(at, timezone(), True)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), words, words[11:])
+
+
+def arrival(moment: datetime) -> Markup:
+    """When somebody is expected: the time of day, with the day where it is another one, to the minute."""
+    at, today = aware(moment), wording.moment(now(), timezone())[:10]
+    full = wording.moment(at, timezone())
+    short = full[11:16] if full.startswith(today) else full[5:16]
+    relative = format_timedelta(at - now(), add_direction=True, locale=language())
+    pattern = Markup('<time datetime="{}" title="{}">{}</time> <small>{}</small>')
+    return pattern.format(at.isoformat(), full, short, relative)
 
 
 def day(moment: datetime | None) -> str:

@@ -64,6 +64,19 @@ def after_arg(expected: KeyKind) -> Key | None:
         abort(400)
 
 
+def list_arg(*names: str) -> str | None:
+    """Which of a page's several lists goes on, None when the page begins; another name is a bad request."""
+    given = request.args.get("list", "")
+    if given and given not in names:
+        abort(400)
+    return given or None
+
+
+def after_in(name: str, chosen: str | None, expected: KeyKind = "time") -> Key | None:
+    """Where the list of this name goes on; None where it begins or another one was chosen."""
+    return after_arg(expected) if chosen == name else None
+
+
 def written_after(after: Key | None) -> str | None:
     """The text for the address that goes on behind `after`."""
     if after is None:

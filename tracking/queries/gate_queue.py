@@ -3,9 +3,10 @@
 The expected arrival comes from the vehicle's newest fix (tracking/rules/expected_arrival.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
@@ -14,13 +15,18 @@ from models.facilities import Route
 from models.manifests import CustodyEvent, Leg, Manifest
 from models.values import RouteLine, Viewer
 from models.vocabulary import CustodyState
+from tracking.queries.keyset import Key, Page
 from tracking.queries.live_positions import Place, newest_places
-from tracking.queries.loads import LoadRow, loads_where
+from tracking.queries.loads import LoadRow, load_rows, loads_query, oldest_loads
 from tracking.queries.own_places import own_place_ids
+from tracking.queries.visibility import manifests_visible
 from tracking.rules.expected_arrival import expected_arrival
 
 HERE = (CustodyState.AT_TRANSFER, CustodyState.IN_STORE)
 HOUR = timedelta(hours=1)
+NONE: Page[Any] = Page((), None)
+FOLLOWED = 500
+"""Of so many loads under way the arrival is worked out each time: more than gates take in within an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +37,89 @@ class Coming:
     eta: datetime | None
     seen: Place | None  # where its vehicle was last, and when
 
-    def within_the_hour(self, now: datetime) -> bool:
-        return self.eta is not None and self.eta <= now + HOUR
-
 
 @dataclass(frozen=True, slots=True)
 class GateQueue:
-    """Everything that concerns the gates of one organisation now."""
+    """Everything that concerns the gates of one organisation now; a list that was not asked for is empty."""
 
-    coming: tuple[Coming, ...]
-    at_gate: tuple[LoadRow, ...]
-    here: tuple[LoadRow, ...]  # at the own wharf or in the own store
+    soon: tuple[Coming, ...] = ()  # within the hour, the next to arrive first
+    later: Page[Coming] = NONE
+    at_gate: Page[LoadRow] = NONE
+    here: Page[LoadRow] = NONE  # at the own wharf or in the own store
+
+    @property
+    def coming(self) -> tuple[Coming, ...]:
+        """All that are shown on their way."""
+        return self.soon + self.later.rows
 
 
-def gate_queue(session: Session, viewer: Viewer, now: datetime) -> GateQueue:
-    """The queue as of `now`: the next to arrive first, then those of whom nothing is known."""
-    under_way = Manifest.custody_state == CustodyState.IN_TRANSIT
-    arrived = Manifest.custody_state == CustodyState.ARRIVED
-    receiver = func.coalesce(Manifest.received_at_id, Manifest.destination_id)
-    coming = loads_where(session, viewer, under_way & on_leg_to_own(viewer))
+def gate_queue(
+    session: Session, viewer: Viewer, now: datetime, chosen: str | None = None, after: Key | None = None
+) -> GateQueue:
+    """The queue as of `now`; `chosen`, one of LISTS, alone from behind `after` on."""
+    if chosen is not None:
+        alone: dict[str, Any] = {chosen: LISTS[chosen](session, viewer, now, after)}
+        return GateQueue(**alone)
+    soon = coming_soon(session, viewer, now)
+    later = coming_later(session, viewer, now, None, {one.load.id for one in soon})
     return GateQueue(
-        with_eta(session, coming, now),
-        tuple(loads_where(session, viewer, arrived & receiver.in_(own_place_ids(viewer)))),
-        tuple(loads_where(session, viewer, Manifest.custody_state.in_(HERE) & on_leg_to_own(viewer))),
+        soon, later, at_gate(session, viewer, now, None), at_own_place(session, viewer, now, None)
     )
+
+
+def coming_soon(session: Session, viewer: Viewer, now: datetime) -> tuple[Coming, ...]:
+    """Who is expected within the hour (or is late), of the FOLLOWED loads that were issued last."""
+    columns = (Manifest.id, Leg.vehicle_id, Leg.route_id)
+    on_leg = and_(Leg.manifest_id == Manifest.id, Leg.seq == Manifest.leg_seq)
+    query = (
+        select(*columns)
+        .join(Leg, on_leg)
+        .where(
+            manifests_visible(viewer),
+            Manifest.custody_state == CustodyState.IN_TRANSIT,
+            Leg.to_id.in_(own_place_ids(viewer)),
+        )
+        .order_by(Manifest.issued_at.desc(), Manifest.id.desc())
+        .limit(FOLLOWED)
+    )
+    found = Expectation(session, [(row[0], row[1], row[2]) for row in session.execute(query)], now)
+    ids = [row_id for row_id, eta in found.etas.items() if eta is not None and eta <= now + HOUR]
+    if not ids:
+        return ()
+    rows = load_rows(session, loads_query(viewer).where(Manifest.id.in_(ids)), viewer)
+    return by_arrival(found.coming(row) for row in rows)
+
+
+def coming_later(
+    session: Session, viewer: Viewer, now: datetime, after: Key | None, shown: Collection[int] = ()
+) -> Page[Coming]:
+    """Who else is under way, the oldest first; those of one page by arrival."""
+    under_way = (Manifest.custody_state == CustodyState.IN_TRANSIT) & on_leg_to_own(viewer)
+    if shown:
+        under_way &= Manifest.id.not_in(sorted(shown))
+    page = oldest_loads(session, viewer, under_way, after)
+    legs = [(row.id, row.current.vehicle_id, row.current.route_id) for row in page.rows if row.current]
+    found = Expectation(session, legs, now)
+    return Page(by_arrival(found.coming(row) for row in page.rows), page.after)
+
+
+def at_gate(session: Session, viewer: Viewer, _now: datetime, after: Key | None) -> Page[LoadRow]:
+    """Who stands at one of the viewer's gates and waits for a decision."""
+    receiver = func.coalesce(Manifest.received_at_id, Manifest.destination_id)
+    arrived = Manifest.custody_state == CustodyState.ARRIVED
+    return oldest_loads(session, viewer, arrived & receiver.in_(own_place_ids(viewer)), after)
+
+
+def at_own_place(session: Session, viewer: Viewer, _now: datetime, after: Key | None) -> Page[LoadRow]:
+    """What lies at the viewer's own wharf or store."""
+    return oldest_loads(session, viewer, Manifest.custody_state.in_(HERE) & on_leg_to_own(viewer), after)
+
+
+LISTS: dict[str, Callable[[Session, Viewer, datetime, Key | None], Page[Any]]] = {
+    "later": coming_later,
+    "at_gate": at_gate,
+    "here": at_own_place,
+}
 
 
 def on_leg_to_own(viewer: Viewer) -> ColumnElement[bool]:
@@ -65,29 +130,34 @@ def on_leg_to_own(viewer: Viewer) -> ColumnElement[bool]:
     return legs.exists()
 
 
-def with_eta(session: Session, loads: Sequence[LoadRow], now: datetime) -> tuple[Coming, ...]:
-    """Each with its expected arrival, the next first."""
-    legs = [row.current for row in loads if row.current is not None]
-    seen = newest_places(session, {leg.vehicle_id for leg in legs if leg.vehicle_id is not None}, now)
-    routes = routes_of(session, {leg.route_id for leg in legs if leg.route_id is not None})
-    departed = departures(session, [row.id for row in loads])
-    coming = [coming_of(row, seen, routes, departed) for row in loads]
+class Expectation:
+    """When loads under way are expected: (manifest id, vehicle id, route id) of their present legs."""
+
+    def __init__(
+        self, session: Session, legs: Sequence[tuple[int, int | None, int | None]], now: datetime
+    ) -> None:
+        vehicles = {vehicle_id for _id, vehicle_id, _route in legs if vehicle_id is not None}
+        places = newest_places(session, vehicles, now)
+        routes = routes_of(session, {route_id for *_others, route_id in legs if route_id is not None})
+        departed = departures(session, [row_id for row_id, *_others in legs])
+        self.seen = {row_id: places.get(vehicle_id or 0) for row_id, vehicle_id, _route in legs}
+        self.etas: dict[int, datetime | None] = {}
+        for row_id, _vehicle, route_id in legs:
+            line, minutes = routes.get(route_id or 0, (None, None))
+            place = self.seen[row_id]
+            fix = None if place is None else (place.at, place.lat, place.lon)
+            self.etas[row_id] = expected_arrival(minutes, line, departed.get(row_id), fix)
+
+    def coming(self, row: LoadRow) -> Coming:
+        """The load with what is expected of it."""
+        return Coming(row, self.etas.get(row.id), self.seen.get(row.id))
+
+
+def by_arrival(coming: Iterable[Coming]) -> tuple[Coming, ...]:
+    """The next to arrive first, then those of whom nothing is known, by age."""
     return tuple(
         sorted(coming, key=lambda one: (one.eta is None, one.eta or one.load.issued_at, one.load.id))
     )
-
-
-def coming_of(
-    row: LoadRow,
-    seen: Mapping[int, Place],
-    routes: Mapping[int, tuple[RouteLine, float | None]],
-    departed: Mapping[int, datetime],
-) -> Coming:
-    leg = row.current
-    place = None if leg is None else seen.get(leg.vehicle_id or 0)
-    line, minutes = routes.get(0 if leg is None else leg.route_id or 0, (None, None))
-    fix = None if place is None else (place.at, place.lat, place.lon)
-    return Coming(row, expected_arrival(minutes, line, departed.get(row.id), fix), place)
 
 
 def routes_of(session: Session, ids: set[int]) -> dict[int, tuple[RouteLine, float | None]]:

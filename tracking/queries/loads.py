@@ -19,14 +19,15 @@ from models.manifests import Leg, Manifest
 from models.values import Viewer
 from models.vocabulary import CustodyState, ManifestKind, Mode, SludgeKind, WeighingRole
 from tracking.queries.custody_facts import stretch
+from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.manifest_paper import organisation_name
 from tracking.queries.names import Name
 from tracking.queries.next_steps import parties_ground, signings
 from tracking.queries.visibility import manifests_visible
 from tracking.rules.custody.facts import Custody
 
-LONGEST = 200
-"""Rows of a list that is not paged: what one gate, yard or driver has at a time."""
+AT_A_TIME = 50
+"""Rows of a page of a list of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,17 @@ class LoadRow:
         return self.loaded_kg if self.loaded_kg is not None else self.planned_kg
 
 
-def loads_where(
-    session: Session, viewer: Viewer, condition: ColumnElement[bool], limit: int = LONGEST
-) -> list[LoadRow]:
-    """The loads that fit and that the viewer may see, the oldest first."""
-    query = loads_query(viewer).where(condition).order_by(Manifest.issued_at, Manifest.id).limit(limit)
-    return load_rows(session, query, viewer)
+def oldest_loads(
+    session: Session,
+    viewer: Viewer,
+    condition: ColumnElement[bool],
+    after: Key | None = None,
+    limit: int = AT_A_TIME,
+) -> Page[LoadRow]:
+    """The loads that fit and that the viewer may see, the oldest first, from behind `after` on."""
+    order = Order(Manifest.issued_at.expression, Manifest.id.expression, descending=False)
+    query = continued(loads_query(viewer).where(condition), order, after, limit)
+    return page_of(load_rows(session, query, viewer), limit, lambda row: (row.issued_at, row.id))
 
 
 def loads_query(viewer: Viewer) -> Any:

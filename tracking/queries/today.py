@@ -12,7 +12,7 @@ from models.values import Viewer
 from models.vocabulary import CustodyState
 from tracking.queries.data_day import Day
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
-from tracking.queries.loads import LoadRow, load_rows, loads_query, loads_where
+from tracking.queries.loads import AT_A_TIME, LoadRow, load_rows, loads_query, oldest_loads
 from tracking.queries.visibility import manifests_visible
 
 IN_YARD = (CustodyState.ISSUED, CustodyState.LOADED)
@@ -24,7 +24,6 @@ ON_THE_WAY = (
 )
 TAKEN = (CustodyState.ACCEPTED, CustodyState.DISPOSED, CustodyState.CLOSED)
 NOT_TAKEN = (CustodyState.PART_ACCEPTED, CustodyState.REJECTED, CustodyState.ABORTED)
-AT_A_TIME = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +45,21 @@ def own_loads(viewer: Viewer) -> ColumnElement[bool]:
     return or_(Manifest.issuer_id == viewer.organisation_id, Manifest.origin_id.in_(own))
 
 
-def drafts(session: Session, viewer: Viewer) -> list[LoadRow]:
-    """What the viewer's organisation has drawn up and not issued."""
+def drafts(
+    session: Session, viewer: Viewer, after: Key | None = None, limit: int = AT_A_TIME
+) -> Page[LoadRow]:
+    """What the viewer's organisation has drawn up and not issued, the oldest first."""
     author = Manifest.issuer_id == viewer.organisation_id
-    return loads_where(session, viewer, author & (Manifest.custody_state == CustodyState.DRAFT), AT_A_TIME)
+    condition = author & (Manifest.custody_state == CustodyState.DRAFT)
+    return oldest_loads(session, viewer, condition, after, limit)
 
 
-def in_yard(session: Session, viewer: Viewer) -> list[LoadRow]:
-    """Issued and not yet gone, of whatever day: to weigh, and to hand over to the driver."""
-    return loads_where(session, viewer, own_loads(viewer) & Manifest.custody_state.in_(IN_YARD))
+def in_yard(
+    session: Session, viewer: Viewer, after: Key | None = None, limit: int = AT_A_TIME
+) -> Page[LoadRow]:
+    """Issued and not yet gone, of whatever day, the oldest first: to weigh, and to hand to the driver."""
+    condition = own_loads(viewer) & Manifest.custody_state.in_(IN_YARD)
+    return oldest_loads(session, viewer, condition, after, limit)
 
 
 def loads_of_day(

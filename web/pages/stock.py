@@ -13,7 +13,7 @@ from tracking.rules.custody.facts import Given
 from web.clock import now
 from web.database import reading
 from web.forms.stock import DisposalForm
-from web.query_string import after_arg, written_after
+from web.query_string import after_in, list_arg, written_after
 from web.refusal_words import worded
 from web.signed_in import viewer
 from web.signing import recently_proved, sign
@@ -32,8 +32,9 @@ def page() -> str:
 
 def shown(form: DisposalForm) -> str:
     session, who = reading(), viewer()
-    ledger = movements(session, who, after_arg("time"))
-    waiting = waiting_for_disposal(session, who)
+    chosen = list_arg("waiting", "ledger")
+    ledger = movements(session, who, after_in("ledger", chosen))
+    waiting = waiting_for_disposal(session, who, after_in("waiting", chosen))
     return render_template(
         "stock.html",
         form=form,
@@ -41,6 +42,8 @@ def shown(form: DisposalForm) -> str:
         ledger=ledger,
         after=written_after(ledger.after),
         waiting=waiting,
+        waiting_after=written_after(waiting.after),
+        chosen=chosen,
         needs_password=not recently_proved(),
     )
 

@@ -6,11 +6,20 @@ from werkzeug import Response
 
 from models.custody_words import Act
 from tracking.operations.custody.refusals import CustodyRefused
-from tracking.queries.trips import Trip, VoyageLoads, trips_of, voyages_of
+from tracking.queries.trips import (
+    Trip,
+    VoyageLoads,
+    acts_together,
+    loads_of_voyage,
+    trips_aboard,
+    trips_to_come,
+    voyages_of,
+)
 from tracking.rules.custody.facts import Given
 from web.clock import now
 from web.database import reading, writing
 from web.forms.steps import StepForm
+from web.query_string import after_in, list_arg, written_after
 from web.refusal_words import worded
 from web.signed_in import account, viewer
 from web.signing import prove, recently_proved, take
@@ -28,20 +37,30 @@ def listing() -> str:
 
 
 def shown(form: StepForm) -> str:
-    trips = trips_of(reading(), viewer())
+    """Both lists from their beginnings, or one of them from where it goes on."""
+    session, who = reading(), viewer()
+    chosen = list_arg("aboard", "to-come")
+    lists = []
+    if chosen in (None, "aboard"):
+        lists.append(("aboard", trips_aboard(session, who, after_in("aboard", chosen))))
+    if chosen in (None, "to-come"):
+        lists.append(("to-come", trips_to_come(session, who, after_in("to-come", chosen))))
+    trips = [trip for _name, page in lists for trip in page.rows]
     return render_template(
         "trips.html",
+        lists=[(name, page.rows, written_after(page.after)) for name, page in lists],
         trips=trips,
-        voyages=[(voyage, acts_together(voyage)) for voyage in voyages_of(trips)],
+        voyages=[] if chosen else voyages(trips),
         form=form,
         needs_password=not recently_proved(),
         person=account().id,
     )
 
 
-def acts_together(voyage: VoyageLoads) -> list[Act]:
-    """What every load of the voyage waits for."""
-    return [act for act in TOGETHER if all(act in trip.load.acts for trip in voyage.trips)]
+def voyages(trips: list[Trip]) -> list[tuple[VoyageLoads, list[Act]]]:
+    """Each voyage with all of its loads, and what can be signed for them together."""
+    found = [loads_of_voyage(reading(), viewer(), code) for code, _vessel in voyages_of(trips)]
+    return [(voyage, acts_together(voyage, TOGETHER)) for voyage in found if voyage is not None]
 
 
 @bp.post("/voyages/<act>")
@@ -49,9 +68,8 @@ def voyage(act: str) -> Answer:
     """Sign one act for all loads of a voyage; each gets its own signature."""
     form = StepForm()
     wanted = request.form.get("voyage", "")
-    trips = trips_of(reading(), viewer())
-    together = next((each for each in voyages_of(trips) if each.code == wanted), None)
-    if together is None or act not in [each.value for each in acts_together(together)]:
+    together = loads_of_voyage(reading(), viewer(), wanted)
+    if together is None or act not in [each.value for each in acts_together(together, TOGETHER)]:
         form.refuse("", _("The loads of this voyage cannot be signed together now."))
         return shown(form), 409
     if not form.validate() or not signed_together(together.trips, Act(act), form):
