@@ -29,6 +29,9 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "health.alive": WITHOUT_SIGN_IN,
     "metrics.figures": WITHOUT_SIGN_IN,  # asks for a token of its own
     "login.sign_in": WITHOUT_SIGN_IN,
+    "offline.worker": WITHOUT_SIGN_IN,
+    "offline.page": WITHOUT_SIGN_IN,
+    "offline.session": WITHOUT_SIGN_IN,  # says that nobody is signed in
     "login.switch_language": WITHOUT_SIGN_IN,
     "login.sign_out": EVERYONE,
     "overview.overview": EVERYONE,

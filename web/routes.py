@@ -25,6 +25,7 @@ from web.pages import (
     measurements,
     messages,
     objections,
+    offline,
     overview,
     people,
     permits,
@@ -92,5 +93,6 @@ PAGES = (
     holds,
     corrections,
     measurements,
+    offline,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (*(page.bp for page in PAGES), *WITHOUT_COOKIES)

@@ -4,6 +4,7 @@ Two transactions: a wrong code counts although its step is refused. What proves 
 the session's cookie, bound to the account; a token's request never has it.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -40,10 +41,22 @@ def limits() -> CustodyThresholds:
     return found
 
 
-def sign(number: str, act: Act, given: Given, proof: Proof, seen: Seen | None = None) -> Taken:
-    """Prove the signer and take the step, in transactions of their own; raises a CustodyRefused."""
+def sign(
+    number: str,
+    act: Act,
+    given: Given,
+    proof: Proof,
+    seen: Seen | None = None,
+    first: Callable[[Session], None] | None = None,
+) -> Taken:
+    """Prove the signer and take the step, in transactions of their own; raises a CustodyRefused.
+
+    first: what is kept before the step, in its transaction.
+    """
     proven = prove(number, act, proof)
     with writing() as writer:
+        if first is not None:
+            first(writer)
         return take(writer, number, act, given, proven, seen)
 
 

@@ -1,5 +1,6 @@
 """How does a person sign a step of custody? One page for every act, and what happens next."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from werkzeug import Response
 from models.custody_words import Act
 from models.vocabulary import CustodyState
 from tracking.operations.custody.refusals import CustodyRefused
+from tracking.operations.idempotent_calls import KeyUsedOtherwise
 from tracking.queries.custody_facts import custody_by_number
 from tracking.queries.manifest_story import ManifestStory, manifest_story
 from tracking.queries.next_steps import NextStep, next_steps
@@ -20,6 +22,7 @@ from web.display import named
 from web.forms.steps import ASKED, FIELD_OF, StepForm
 from web.navigation import may_open
 from web.refusal_words import Refused, worded
+from web.sent_again import SentAlready, keep_key, taken_before
 from web.signed_in import account, viewer
 from web.signing import give, recently_proved, sign
 
@@ -44,13 +47,17 @@ def page(act: str, number: str) -> Answer:
 
 def taken(number: str, act: Act, form: StepForm) -> Answer:
     """Sign; a phone that sends its queue again hears that it is done."""
-    moment = form.device_moment
-    if moment is not None and sent_before(reading(), number, act, account().id, moment):
-        return done(number, act)
-    if not form.validate():
-        return refused(number, act, form, 422)
     try:
-        sign(number, act, form.given(act), form.proof(), form.seen())
+        if repeated(number, act, form):
+            return done(number, act)
+        if not form.validate():
+            return refused(number, act, form, 422)
+        sign(number, act, form.given(act), form.proof(), form.seen(), partial(keep_key, number, act))
+    except SentAlready:
+        return done(number, act)
+    except KeyUsedOtherwise:
+        form.refuse("", _("The key of the signature belongs to another one."))
+        return refused(number, act, form, 422)
     except CustodyRefused as refusal:
         said = worded(refusal)
         beside_fields(form, said)
@@ -58,6 +65,14 @@ def taken(number: str, act: Act, form: StepForm) -> Answer:
             abort(404)
         return refused(number, act, form, said.status)
     return done(number, act)
+
+
+def repeated(number: str, act: Act, form: StepForm) -> bool:
+    """Did a phone send this very act before, by its key or by the moment of its signature?"""
+    if taken_before(number, act):
+        return True
+    moment = form.device_moment
+    return moment is not None and sent_before(reading(), number, act, account().id, moment)
 
 
 def done(number: str, act: Act) -> Answer:
@@ -105,6 +120,7 @@ def signing(number: str, custody: Custody, step: NextStep | None, form: StepForm
         others=[each for each in steps_of(custody) if each.act is not act and each.mine],
         needs_password=act not in WITHOUT_SIGNATURE and not recently_proved(),
         by_code=step is not None and not step.mine,
+        queued=act not in WITHOUT_SIGNATURE and step is not None and step.mine,
         dry_basis=weight_so_far(custody),
     )
 

@@ -6,6 +6,20 @@ document.addEventListener("visibilitychange", () => {
   if (refresh && !document.hidden) window.htmx?.trigger(refresh, "refresh");
 });
 
+// Pages that were kept for use without a network go with the person; signed acts stay until they are sent.
+async function forgetPages() {
+  if (!("caches" in window)) return;
+  for (const name of await caches.keys()) if (name.startsWith("pages-")) await caches.delete(name);
+}
+
+if (document.querySelector("form[data-sign-in]")) forgetPages();
+const signOut = document.querySelector("form[data-sign-out]");
+signOut?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await forgetPages();
+  signOut.submit();
+});
+
 const trouble = document.querySelector(".summary");
 if (trouble) {
   trouble.setAttribute("tabindex", "-1");
