@@ -8,24 +8,49 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 SQLITE_BUSY_MS = 30_000  # a writer waits for another this long before giving up
 LOOK_AGAIN_S = 0.001
+ASK_AFTER_S = 1.0
 
 
 def open_engine(database_url: str) -> Engine:
     """An engine for `database_url`; plain postgresql:// URLs use psycopg 3."""
     url = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", database_url))
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(url, hide_parameters=True)
+        event.listen(engine, "checkin", note_rest)
+        event.listen(engine, "checkout", look_after_rest)
+        return engine
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True)  # an error must not carry a token into the log
     event.listen(engine, "connect", make_durable)
     event.listen(engine, "begin", begin_at_once)
     return engine
+
+
+def note_rest(_connection: Any, record: Any) -> None:
+    """When a connection came back into the pool."""
+    record.info["rests_since"] = time.monotonic()
+
+
+def look_after_rest(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that has rested whether its server is still there; if not, all are opened anew.
+
+    One that was used a moment ago is not asked: a busy service would spend a good part of its time on it.
+    """
+    since = record.info.get("rests_since")
+    if since is None or time.monotonic() - since < ASK_AFTER_S:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except connection.OperationalError as error:
+        raise InvalidatePoolError from error
 
 
 def make_durable(connection: Any, _record: Any) -> None:
@@ -64,29 +89,37 @@ def wait_to_write(connection: Any) -> None:
     second, and the lock would lie idle meanwhile. Raises OperationalError after SQLITE_BUSY_MS.
     """
     until = time.monotonic() + SQLITE_BUSY_MS / 1000
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    driver = connection.connection.dbapi_connection
+    driver.execute("PRAGMA busy_timeout=0")
     try:
         while True:
             try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                driver.execute("BEGIN IMMEDIATE")
                 return
-            except OperationalError as error:
+            except sqlite3.OperationalError as error:
                 if not is_busy(error) or time.monotonic() > until:
-                    raise
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
             time.sleep(LOOK_AGAIN_S)
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")
+        driver.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")
 
 
-def is_busy(error: OperationalError) -> bool:
+def is_busy(error: BaseException | None) -> bool:
     """Is it only that another one writes?"""
-    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    code: int = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def read_sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions that only read: one consistent snapshot each."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def look_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions for one look without a snapshot: on PostgreSQL without the round trips of a transaction."""
+    if engine.dialect.name == "postgresql":
+        return read_sessions(engine.execution_options(isolation_level="AUTOCOMMIT"))
+    return read_sessions(engine)
 
 
 def write_sessions(engine: Engine) -> sessionmaker[Session]:

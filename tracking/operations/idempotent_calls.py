@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,15 @@ from models.api_access import IdempotentCall
 KEPT = timedelta(hours=48)
 UNANSWERED = 0
 SWEEP_EVERY = 256  # calls
+
+CALLS = IdempotentCall.__table__
+CLAIMING = {
+    dialect: dialect.insert(CALLS)
+    .on_conflict_do_nothing(index_elements=["user_id", "key"])
+    .returning(CALLS.c.id)
+    for dialect in (postgresql, sqlite)
+}
+KEEPING = update(CALLS).where(CALLS.c.id == bindparam("call_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +47,7 @@ def claim(session: Session, user_id: int, key: str, fingerprint: str, now: datet
     values = {"user_id": user_id, "key": key, "fingerprint": fingerprint, "status": UNANSWERED}
     values |= {"headers": {}, "body": b"", "at": now}
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    added = session.execute(
-        dialect.insert(IdempotentCall)
-        .values(values)
-        .on_conflict_do_nothing(index_elements=["user_id", "key"])
-        .returning(IdempotentCall.id)
-    ).scalar()
+    added = session.execute(CLAIMING[dialect], values).scalar()
     if added is not None:
         if added % SWEEP_EVERY == 0:
             session.execute(delete(IdempotentCall).where(IdempotentCall.at < now - KEPT))
@@ -75,8 +79,5 @@ def answer_kept(
 
 def keep_answer(session: Session, call_id: int, answer: KeptAnswer) -> None:
     """Keep the answer of a call that was claimed."""
-    session.execute(
-        update(IdempotentCall)
-        .where(IdempotentCall.id == call_id)
-        .values(status=answer.status, headers=dict(answer.headers), body=answer.body)
-    )
+    kept = {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}
+    session.execute(KEEPING, kept | {"call_id": call_id})

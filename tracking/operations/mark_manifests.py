@@ -3,11 +3,20 @@
 from collections.abc import Collection
 
 from sqlalchemy import Select, insert, literal, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.journeys import ManifestMark
 from models.manifests import Manifest
 from tracking.queries.paper import batches
+
+CHANGED = {"dirty": True, "changes": ManifestMark.__table__.c.changes + 1}
+MARKING = {
+    dialect: dialect.insert(ManifestMark.__table__).on_conflict_do_update(
+        index_elements=["manifest_id"], set_=CHANGED
+    )
+    for dialect in (postgresql, sqlite)
+}
 
 
 def mark_manifests(session: Session, ids: Select[int]) -> None:
@@ -21,5 +30,7 @@ def mark_manifests(session: Session, ids: Select[int]) -> None:
 
 def mark_manifest_ids(session: Session, ids: Collection[int]) -> None:
     """Make manifests dirty, by row id."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     for batch in batches(sorted(ids)):
-        mark_manifests(session, select(Manifest.id).where(Manifest.id.in_(batch)))
+        marks = [{"manifest_id": each, "dirty": True, "changes": 1} for each in batch]
+        session.execute(MARKING[dialect], marks)

@@ -143,7 +143,7 @@ def manifest_told(session: Session, number: str, viewer: Viewer) -> Told | None:
     row = session.execute(
         select(Manifest.due_at, Manifest.overdue, Manifest.updated_at).where(Manifest.id == custody.id)
     ).one()
-    return standing(custody, codes) | {
+    return standing(custody, codes.organisations.get(custody.custodian_id or 0)) | {
         "due_at": row.due_at,
         "overdue": row.overdue,
         "updated_at": row.updated_at or custody.issued_at,
@@ -158,14 +158,14 @@ def manifest_told(session: Session, number: str, viewer: Viewer) -> Told | None:
     }
 
 
-def standing(custody: Custody, codes: Codes) -> Told:
-    """Where a manifest stands."""
+def standing(custody: Custody, custodian: str | None) -> Told:
+    """Where a manifest stands; `custodian`: the code of who answers for it."""
     return {
         "number": custody.number,
         "state": custody.state,
         "version": custody.version,
         "leg_seq": custody.leg_seq,
-        "custodian": codes.organisations.get(custody.custodian_id or 0),
+        "custodian": custodian,
         "on_hold": custody.on_hold,
         "correction_open": custody.correction_open,
         "next_acts": list(acts_from(custody.state)),
@@ -183,11 +183,6 @@ def codes_named(session: Session, custody: Custody) -> Codes:
         codes_of(session, Organisation, organisations),
         codes_of(session, Route, routes),
     )
-
-
-def custodian_named(session: Session, custody: Custody) -> Codes:
-    """The code of who answers for it now: all that a step's answer names."""
-    return Codes({}, codes_of(session, Organisation, {custody.custodian_id}), {})
 
 
 def codes_of(session: Session, table: Any, ids: set[int | None]) -> dict[int, str]:

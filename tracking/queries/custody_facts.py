@@ -4,27 +4,32 @@ Reads only what the state can have: a manifest in transit has no receipt, a plai
 count here, for every step of every load comes through.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Executable, Row, exists, func, select
+from sqlalchemy.orm import Session
 
 from models.cases import Case, CaseFinding
-from models.corrections import Correction, Hold
-from models.custody_words import CaseState, CorrectionState, StockMove
+from models.custody_words import CaseState, StockMove
 from models.findings import Decision, Finding, FindingManifest
-from models.lineage import ManifestLink, StockEntry
-from models.manifests import CustodyEvent, Leg, Manifest, MoistureTest, Receipt, Weighing
+from models.manifests import Leg
 from models.values import Viewer
 from models.vocabulary import CustodyState, FindingKind, ManifestKind, WeighingRole
-from models.weighbridge import GateArrival
-from tracking.queries.visibility import manifests_visible
+from tracking.queries.custody_statements import (
+    BESIDE,
+    BY_ID,
+    BY_ID_KEPT,
+    PARTS_IN,
+    PARTS_OUT,
+    RECEPTION,
+    STOCK,
+    WEIGHINGS,
+    seen_by,
+)
 from tracking.rules.custody.facts import Custody, Part, Stretch, Weighed
 
-OPEN_CORRECTIONS = (CorrectionState.OPEN, CorrectionState.WITH_REGULATOR)
-NOT_LIVE = (CustodyState.DRAFT, CustodyState.CANCELLED, CustodyState.EXPIRED)  # carry nothing
 GAPS = (FindingKind.WET_GAP, FindingKind.DRY_GAP, FindingKind.DILUTION)
 BEFORE_ARRIVAL = frozenset(
     {
@@ -36,6 +41,8 @@ BEFORE_ARRIVAL = frozenset(
         CustodyState.IN_STORE,
     }
 )
+UNWEIGHED = frozenset({CustodyState.DRAFT, CustodyState.ISSUED, CustodyState.EXPIRED})
+"""States in which nothing was weighed yet."""
 IN_A_PILE = {
     CustodyState.IN_STORE: StockMove.STORED,
     CustodyState.ACCEPTED: StockMove.ACCEPTED,
@@ -50,50 +57,21 @@ WITHOUT_CHILDREN = frozenset(
 
 def custody_by_number(session: Session, number: str, viewer: Viewer, *, lock: bool = False) -> Custody | None:
     """The manifest if the viewer may see it. `lock`: keep its row until the transaction ends."""
-    return custody_where(session, (Manifest.number == number) & manifests_visible(viewer), lock=lock)
+    row = session.execute(seen_by(viewer, lock=lock), {"key": number}).first()
+    return None if row is None else custody_of(session, row)
 
 
 def custody_by_id(session: Session, manifest_id: int, *, lock: bool = False) -> Custody | None:
     """The manifest with this row id, whoever asks."""
-    return custody_where(session, Manifest.id == manifest_id, lock=lock)
+    row = session.execute(BY_ID_KEPT if lock else BY_ID, {"key": manifest_id}).first()
+    return None if row is None else custody_of(session, row)
 
 
-def custody_where(session: Session, condition: ColumnElement[bool], *, lock: bool = False) -> Custody | None:
-    """The one manifest that fits."""
-    query = chosen(condition)
-    found = session.execute(query.with_for_update(of=Manifest) if lock else query).first()
-    if found is None:
-        return None
-    manifest, on_hold, correction_open, last_event_at = found
-    return custody_of(session, manifest, bool(on_hold), bool(correction_open), last_event_at)
-
-
-def chosen(condition: ColumnElement[bool]) -> Select[Manifest, bool, bool, datetime]:
-    """The manifest with what stands beside it, fresh even where the session has seen it before."""
-    held = exists().where(Hold.manifest_id == Manifest.id, Hold.lifted_at.is_(None))
-    disputed = exists().where(Correction.manifest_id == Manifest.id, Correction.state.in_(OPEN_CORRECTIONS))
-    newest = (
-        select(func.max(CustodyEvent.at)).where(CustodyEvent.manifest_id == Manifest.id).scalar_subquery()
-    )
-    parts = (
-        selectinload(Manifest.legs),
-        selectinload(Manifest.weighings),
-        selectinload(Manifest.moisture_tests),
-    )
-    return (
-        select(Manifest, held, disputed, newest)
-        .where(condition)
-        .options(*parts)
-        .execution_options(populate_existing=True)
-    )
-
-
-def custody_of(
-    session: Session, row: Manifest, on_hold: bool, correction_open: bool, last_event_at: datetime | None
-) -> Custody:
-    """The values of a row that was read by `chosen`."""
-    arrived = row.custody_state not in BEFORE_ARRIVAL
-    receipt = receipt_of(session, row.id) if arrived else None
+def custody_of(session: Session, row: Row[Any]) -> Custody:
+    """The values of a row of `standing`, fresh even where the session has seen the manifest before."""
+    one = {"manifest_id": row.id}
+    beside = session.execute(BESIDE, one).all()
+    received = session.execute(RECEPTION, one).one() if row.custody_state not in BEFORE_ARRIVAL else None
     stored = stock_of(session, row)
     return Custody(
         id=row.id,
@@ -114,23 +92,31 @@ def custody_of(
         diversion=row.diversion,
         approval=row.approval,
         issued_at=row.issued_at,
-        last_event_at=aware(last_event_at) or row.issued_at,
+        last_event_at=aware(beside[0].last_event_at) or row.issued_at,
         place=None if row.place_lat is None or row.place_lon is None else (row.place_lat, row.place_lon),
-        legs=tuple(stretch(leg) for leg in row.legs),
-        weighed=weighed_of(row.weighings, row.moisture_tests),
-        arrival=arrival_of(session, row.id) if arrived else None,
-        decision=None if receipt is None else receipt.decision,
-        accepted_kg=None if receipt is None else receipt.accepted_kg,
-        refused_kg=None if receipt is None else receipt.refused_kg,
-        parts_out=() if row.custody_state in WITHOUT_CHILDREN else parts_out(session, row.id),
-        parts_in=() if row.kind is ManifestKind.NORMAL else parts_in(session, row.id),
+        legs=tuple(stretch(leg) for leg in beside if leg.id is not None),
+        weighed={} if row.custody_state in UNWEIGHED else weighed_of(session.execute(WEIGHINGS, one)),
+        arrival=None if received is None or received.gate_id is None else arrival_of(received),
+        decision=None if received is None else received.decision,
+        accepted_kg=None if received is None else received.accepted_kg,
+        refused_kg=None if received is None else received.refused_kg,
+        parts_out=() if row.custody_state in WITHOUT_CHILDREN else parts_of(session, PARTS_OUT, row.id),
+        parts_in=() if row.kind is ManifestKind.NORMAL else parts_of(session, PARTS_IN, row.id),
         stored_kg=stored[0],
         stored_dry_kg=stored[1],
         store_pile=stored[2],
         departed=row.leg_seq > 0,
-        on_hold=on_hold,
-        correction_open=correction_open,
+        on_hold=bool(beside[0].on_hold),
+        correction_open=bool(beside[0].correction_open),
+        parties=parties_of(row, beside),
     )
+
+
+def parties_of(row: Row[Any], beside: Iterable[Row[Any]]) -> dict[int, str]:
+    """Codes of who issued it, who has it and who carries it, by row id."""
+    named = {row.issuer_id: row.issuer, row.custodian_id: row.custodian}
+    named |= {leg.carrier_id: leg.carrier for leg in beside}
+    return {row_id: code for row_id, code in named.items() if row_id is not None}
 
 
 def aware(at: datetime | None) -> datetime | None:
@@ -138,7 +124,7 @@ def aware(at: datetime | None) -> datetime | None:
     return at if at is None or at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
-def stretch(leg: Leg) -> Stretch:
+def stretch(leg: Leg | Row[Any]) -> Stretch:
     return Stretch(
         seq=leg.seq,
         mode=leg.mode,
@@ -154,17 +140,17 @@ def stretch(leg: Leg) -> Stretch:
     )
 
 
-def weighed_of(
-    weighings: list[Weighing], tests: list[MoistureTest]
-) -> Mapping[tuple[WeighingRole, int], Weighed]:
+def weighed_of(rows: Iterable[Row[Any]]) -> Mapping[tuple[WeighingRole, int], Weighed]:
     """Weighings with their moisture tests, by role and leg."""
-    scales = {(row.role, row.leg_seq): row for row in weighings}
-    moistures = {(row.role, row.leg_seq): row for row in tests}
+    scales: dict[tuple[WeighingRole, int], Row[Any]] = {}
+    tests: dict[tuple[WeighingRole, int], Row[Any]] = {}
+    for row in rows:
+        (scales if row.scale else tests)[(row.role, row.leg_seq)] = row
     found: dict[tuple[WeighingRole, int], Weighed] = {}
-    for key in scales.keys() | moistures.keys():
-        scale, moisture = scales.get(key), moistures.get(key)
+    for key in scales.keys() | tests.keys():
+        scale, moisture = scales.get(key), tests.get(key)
         found[key] = Weighed(
-            at=(scale or moistures[key]).at,
+            at=(scale or tests[key]).at,
             gross_kg=None if scale is None else scale.gross_kg,
             tare_kg=None if scale is None else scale.tare_kg,
             scale_code=None if scale is None else scale.scale_code,
@@ -177,47 +163,23 @@ def weighed_of(
     return found
 
 
-def receipt_of(session: Session, manifest_id: int) -> Receipt | None:
-    return session.scalar(select(Receipt).where(Receipt.manifest_id == manifest_id))
-
-
-def arrival_of(session: Session, manifest_id: int) -> Weighed | None:
+def arrival_of(row: Row[Any]) -> Weighed:
     """What the gate wrote down."""
-    row = session.scalar(select(GateArrival).where(GateArrival.manifest_id == manifest_id))
-    if row is None:
-        return None
     return Weighed(
-        at=row.at,
-        gross_kg=row.gross_kg,
-        scale_code=row.scale_code,
-        ticket=row.ticket,
-        scale_ticket_id=row.scale_ticket_id,
+        at=row.gate_at,
+        gross_kg=row.gate_gross_kg,
+        scale_code=row.gate_scale_code,
+        ticket=row.gate_ticket,
+        scale_ticket_id=row.gate_scale_ticket_id,
     )
 
 
-def parts_out(session: Session, manifest_id: int) -> tuple[Part, ...]:
-    """What travels on under children that were issued and not cancelled."""
-    return _parts(session, ManifestLink.child_id, ManifestLink.parent_id == manifest_id, live=True)
+def parts_of(session: Session, query: Executable, manifest_id: int) -> tuple[Part, ...]:
+    """What travels on under children that were issued and not cancelled, or what it carries of parents."""
+    return tuple(Part(*row) for row in session.execute(query, {"manifest_id": manifest_id}))
 
 
-def parts_in(session: Session, manifest_id: int) -> tuple[Part, ...]:
-    """What it carries on of its parents."""
-    return _parts(session, ManifestLink.parent_id, ManifestLink.child_id == manifest_id, live=False)
-
-
-def _parts(session: Session, other: Any, condition: ColumnElement[bool], *, live: bool) -> tuple[Part, ...]:
-    query = (
-        select(Manifest.id, Manifest.number, Manifest.custody_state, ManifestLink.wet_kg, ManifestLink.dry_kg)
-        .join(Manifest, Manifest.id == other)
-        .where(condition)
-        .order_by(ManifestLink.id)
-    )
-    if live:
-        query = query.where(Manifest.custody_state.not_in(NOT_LIVE))
-    return tuple(Part(*row) for row in session.execute(query))
-
-
-def stock_of(session: Session, row: Manifest) -> tuple[float, float | None, str | None]:
+def stock_of(session: Session, row: Row[Any]) -> tuple[float, float | None, str | None]:
     """(wet kg, dry kg or None where unknown, pile) of this load as it lies since it was last put down.
 
     As it went in, and as surveys of the pile corrected it; what children took is not subtracted.
@@ -225,11 +187,8 @@ def stock_of(session: Session, row: Manifest) -> tuple[float, float | None, str 
     move = IN_A_PILE.get(row.custody_state)
     if move is None:
         return 0.0, None, None
-    entries = session.execute(
-        select(StockEntry.move, StockEntry.wet_kg, StockEntry.dry_kg, StockEntry.pile)
-        .where(StockEntry.manifest_id == row.id, StockEntry.move.in_((move, StockMove.MEASURED)))
-        .order_by(StockEntry.id)
-    ).all()
+    moves = {"manifest_id": row.id, "moves": (move, StockMove.MEASURED)}
+    entries = session.execute(STOCK, moves).all()
     starts = [index for index, entry in enumerate(entries) if entry.move is move]
     stay = entries[starts[-1] :] if starts else []
     if not stay:

@@ -8,37 +8,29 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.custody_words import Act
 from models.facilities import Facility
-from models.fleet import Vehicle
-from models.lineage import ManifestLink, Voyage
-from models.manifests import Diversion, Leg, Manifest, Weighing
+from models.lineage import Voyage
+from models.manifests import Diversion, Manifest, Weighing
 from models.organisations import Organisation
-from models.permits import FacilityPermit, Plan, TransferApproval, VehicleLicence
-from models.vocabulary import CustodyState, OrganisationKind, WeighingRole
+from models.permits import FacilityPermit, Plan, TransferApproval
+from models.vocabulary import CustodyState, WeighingRole
+from tracking.queries.custody_carriers import carriers, routes, vehicles
 from tracking.queries.custody_facts import custody_by_id
-from tracking.rules.custody.facts import (
+from tracking.rules.custody.facts import Custody, Given, Ground
+from tracking.rules.custody.quantities import resting_place
+from tracking.rules.custody.standings import (
     ApprovalStanding,
-    Custody,
     DiversionStanding,
-    Given,
-    Ground,
-    Licence,
     Permit,
     PlaceStanding,
     PlanStanding,
-    VehicleStanding,
     VoyageStanding,
 )
-from tracking.rules.custody.quantities import resting_place
 
-CARRIERS = (OrganisationKind.HAULER, OrganisationKind.PLANT_OPERATOR, OrganisationKind.WORKS_OPERATOR)
-"""Haulers, and plants or works that drive themselves."""
-LOADED = Manifest.custody_state == CustodyState.LOADED  # onto the leg that comes next
-UNDERWAY = (CustodyState.LOADED, CustodyState.IN_TRANSIT, CustodyState.AT_TRANSFER)
 COUNTED = frozenset(CustodyState) - {CustodyState.DRAFT, CustodyState.CANCELLED, CustodyState.EXPIRED}
 
 WITH_PERMITS = frozenset({Act.ISSUE, Act.STORE, Act.DISPOSE})
@@ -54,10 +46,15 @@ def ground_of(session: Session, custody: Custody, act: Act, given: Given, zone: 
     carried_on = parents(session, custody, lock=issuing) if act in WITH_PARENTS else {}
     for parent in carried_on.values():
         named |= {parent.origin_id, resting_place(parent)}
+    standing = places(session, {each for each in named if each is not None}, act in WITH_PERMITS, zone)
+    owners = {each.organisation_id: each.owner for each in standing.values()}
+    parties = dict(custody.parties) | {key: code for key, code in owners.items() if key and code}
     return Ground(
-        places=places(session, {each for each in named if each is not None}, act in WITH_PERMITS, zone),
-        vehicles=vehicles(session, custody) if act in WITH_VEHICLES else {},
+        places=standing,
+        vehicles=vehicles(session, custody, act) if act in WITH_VEHICLES else {},
         carriers=carriers(session, custody) if issuing else frozenset(),
+        organisations=parties,
+        routes=routes(session, custody),
         plan=plan(session, custody) if issuing else None,
         approval=approval(session, custody) if issuing else None,
         diversions=diversions(session, custody.destination_id) if act is Act.ARRIVE else (),
@@ -66,25 +63,41 @@ def ground_of(session: Session, custody: Custody, act: Act, given: Given, zone: 
     )
 
 
+F = Facility.__table__.c
+PLACES = (
+    select(
+        *(F.id, F.code, F.kind, F.organisation_id, F.valid_from, F.valid_to, F.province, F.method),
+        *(F.accepts, F.storage_t, Organisation.__table__.c.code.label("owner")),
+    )
+    .select_from(Facility.__table__)
+    .outerjoin(Organisation.__table__, Organisation.__table__.c.id == F.organisation_id)
+    .where(F.id.in_(bindparam("ids", expanding=True)))
+)
+PERMITS = select(FacilityPermit.__table__).where(
+    FacilityPermit.__table__.c.facility_id.in_(bindparam("ids", expanding=True))
+)
+"""Built once, as those of tracking/queries/custody_statements.py."""
+
+
 def places(
     session: Session, ids: Iterable[int], with_permits: bool, zone: ZoneInfo
 ) -> dict[int, PlaceStanding]:
     """Facilities by row id; where none of their permits is on record their own columns stand for one."""
-    rows = session.scalars(select(Facility).where(Facility.id.in_(sorted(ids)))).all()
+    named = {"ids": sorted(ids)}
     permits: dict[int, list[Permit]] = {}
-    if with_permits:
-        held = select(FacilityPermit).where(FacilityPermit.facility_id.in_(sorted(ids)))
-        for row in session.scalars(held):
-            permits.setdefault(row.facility_id, []).append(permit_of(row))
+    for row in session.execute(PERMITS, named) if with_permits else ():
+        permits.setdefault(row.facility_id, []).append(permit_of(row))
+    rows = session.execute(PLACES, named)
     return {row.id: place(row, tuple(permits.get(row.id, own_permit(row, zone))), zone) for row in rows}
 
 
-def place(row: Facility, permits: tuple[Permit, ...], zone: ZoneInfo) -> PlaceStanding:
+def place(row: Any, permits: tuple[Permit, ...], zone: ZoneInfo) -> PlaceStanding:
     return PlaceStanding(
         id=row.id,
         code=row.code,
         kind=row.kind,
         organisation_id=row.organisation_id,
+        owner=row.owner,
         permits=permits,
         valid_from=day_of(row.valid_from, zone),
         valid_to=day_of(row.valid_to, zone),
@@ -93,7 +106,7 @@ def place(row: Facility, permits: tuple[Permit, ...], zone: ZoneInfo) -> PlaceSt
     )
 
 
-def permit_of(row: FacilityPermit) -> Permit:
+def permit_of(row: Row[Any]) -> Permit:
     return Permit(
         number=row.number,
         sludge_kinds=None if row.sludge_kinds is None else frozenset(row.sludge_kinds),
@@ -104,7 +117,7 @@ def permit_of(row: FacilityPermit) -> Permit:
     )
 
 
-def own_permit(row: Facility, zone: ZoneInfo) -> list[Permit]:
+def own_permit(row: Any, zone: ZoneInfo) -> list[Permit]:
     """What the facility's own columns allow, where they say anything."""
     if row.accepts is None and row.method is None and row.storage_t is None:
         return []
@@ -129,45 +142,6 @@ def earlier(first: date | None, second: date | None) -> date | None:
 def day_of(at: datetime | None, zone: ZoneInfo) -> date | None:
     """The city's day of a moment."""
     return None if at is None else at.astimezone(zone).date()
-
-
-def vehicles(session: Session, custody: Custody) -> dict[int, VehicleStanding]:
-    """The vehicles of the legs, with what else they carry now."""
-    ids = sorted({leg.vehicle_id for leg in custody.legs if leg.vehicle_id is not None})
-    rows = session.scalars(select(Vehicle).where(Vehicle.id.in_(ids))).all()
-    licences: dict[int, list[Licence]] = {}
-    for row in session.scalars(select(VehicleLicence).where(VehicleLicence.vehicle_id.in_(ids))):
-        licences.setdefault(row.vehicle_id, []).append(Licence(row.kind, row.valid_from, row.valid_to))
-    loads: dict[int, list[str]] = {}
-    carried = (
-        select(Leg.vehicle_id, Manifest.number)
-        .join(Manifest, Manifest.id == Leg.manifest_id)
-        .where(Leg.vehicle_id.in_(ids), Manifest.custody_state.in_(UNDERWAY), Manifest.id != custody.id)
-        .where(Leg.seq == case((LOADED, Manifest.leg_seq + 1), else_=Manifest.leg_seq))
-    )
-    for vehicle_id, number in session.execute(carried):
-        if vehicle_id is not None:
-            loads.setdefault(vehicle_id, []).append(number)
-    return {
-        row.id: VehicleStanding(
-            id=row.id,
-            code=row.code,
-            mode=row.mode,
-            organisation_id=row.organisation_id,
-            tare_kg=row.tare_kg,
-            rated_payload_kg=row.rated_payload_kg,
-            licences=tuple(licences.get(row.id, ())),
-            loads=tuple(sorted(loads.get(row.id, ()))),
-        )
-        for row in rows
-    }
-
-
-def carriers(session: Session, custody: Custody) -> frozenset[int]:
-    """Which of the carriers that the legs name are organisations that carry."""
-    ids = sorted({leg.carrier_id for leg in custody.legs if leg.carrier_id is not None})
-    query = select(Organisation.id).where(Organisation.id.in_(ids), Organisation.kind.in_(CARRIERS))
-    return frozenset(session.scalars(query))
 
 
 def plan(session: Session, custody: Custody) -> PlanStanding | None:
@@ -255,13 +229,8 @@ def diversions(session: Session, site_id: int) -> tuple[DiversionStanding, ...]:
 def parents(session: Session, custody: Custody, *, lock: bool) -> dict[int, Custody]:
     """The manifests whose load this one carries on. `lock`: keep their rows."""
     found: dict[int, Custody] = {}
-    for parent_id in session.scalars(
-        select(ManifestLink.parent_id)
-        .where(ManifestLink.child_id == custody.id)
-        .order_by(
-            ManifestLink.parent_id.desc()
-        )  # the younger first, as everywhere: no two wait for each other
-    ).all():
+    younger_first = sorted({part.manifest_id for part in custody.parts_in}, reverse=True)
+    for parent_id in younger_first:  # as everywhere: no two wait for each other
         parent = custody_by_id(session, parent_id, lock=lock)
         if parent is not None:
             found[parent_id] = parent

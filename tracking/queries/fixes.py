@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from models.fixes import FixRow
@@ -58,8 +58,9 @@ def vehicle_track(
     already: what was read up to end_ms.
     """
     parts = []
-    doubted = stretches_seen(session, vehicle_id, start_ms, end_ms)
-    for bound in bound_devices(session, vehicle_id):
+    devices = bound_devices(session, vehicle_id)
+    doubted = stretches_seen(session, vehicle_id, start_ms, end_ms) if devices else {}
+    for bound in devices:
         known = doubted.get(bound.id, [])
         behind_ms, ahead_ms = clock_reach_ms(known)
         low, high = max(start_ms - behind_ms, bound.from_ms), min(end_ms + ahead_ms, bound.to_ms - 1)
@@ -96,14 +97,17 @@ class BoundDevice:
     datum: Datum  # as registered
 
 
+BOUND = (
+    select(Device.id, Device.code, DeviceBinding.valid_from, DeviceBinding.valid_to, Device.datum)
+    .join(DeviceBinding, DeviceBinding.device_id == Device.id)
+    .where(DeviceBinding.vehicle_id == bindparam("vehicle_id"))
+    .order_by(DeviceBinding.valid_from)
+)
+
+
 def bound_devices(session: Session, vehicle_id: int) -> list[BoundDevice]:
     """The devices that were ever on a vehicle, in order of time."""
-    rows = session.execute(
-        select(Device.id, Device.code, DeviceBinding.valid_from, DeviceBinding.valid_to, Device.datum)
-        .join(DeviceBinding, DeviceBinding.device_id == Device.id)
-        .where(DeviceBinding.vehicle_id == vehicle_id)
-        .order_by(DeviceBinding.valid_from)
-    )
+    rows = session.execute(BOUND, {"vehicle_id": vehicle_id})
     return [
         BoundDevice(device_id, code, to_ms(start), END_MS if end is None else to_ms(end), datum)
         for device_id, code, start, end, datum in rows

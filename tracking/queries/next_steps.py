@@ -17,8 +17,9 @@ from models.signatures import Signature, SignedDocument
 from models.values import Viewer
 from tracking.queries.names import Name
 from tracking.rules.custody.arrows import ARROWS
-from tracking.rules.custody.facts import Custody, Ground, PlaceStanding
+from tracking.rules.custody.facts import Custody, Ground
 from tracking.rules.custody.parties import ROLES, organisation_for
+from tracking.rules.custody.standings import PlaceStanding
 
 
 @dataclass(frozen=True, slots=True)

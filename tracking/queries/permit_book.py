@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.facilities import Facility
 from models.permits import TransferApproval, VehicleLicence
 from tracking.queries.custody_ground import places
-from tracking.rules.custody.facts import ApprovalStanding, Licence
+from tracking.rules.custody.standings import ApprovalStanding, Licence
 from tracking.rules.permit_book import PermitBook
 
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.custody_words import Act
 from models.days import PlantDay
-from models.facilities import Facility, Route
+from models.facilities import Facility
 from models.fleet import Scale
 from models.limits import RuleLimit
 from models.manifests import Disposal, Leg, Manifest, MoistureTest, Weighing
@@ -27,6 +27,7 @@ from tracking.queries.world import facility_area, limit_facts
 from tracking.rules.custody.checks import facts_of
 from tracking.rules.custody.facts import Custody, Step, Stretch
 from tracking.rules.custody.outcome import DECISIONS, key_of
+from tracking.rules.custody.standings import PlaceStanding
 from tracking.rules.custody.surroundings import DEFAULTS, NOTHING_AROUND, Seen, Surroundings
 from tracking.rules.judge_masses import NOT_DEWATERED
 from tracking.rules.judge_repeats import EarlierLoads, same_ticket
@@ -37,6 +38,7 @@ from tracking.rules.world import Limit
 LOADS = 40
 HEARD_S = 1_800.0
 LOADING = (Act.LOAD, Act.RELOAD)
+NOWHERE = Fences([], 0.0)
 ON_THE_WAY = (Act.DEPART, Act.HAND_OVER, Act.TAKE_OVER, Act.ARRIVE)
 
 
@@ -123,10 +125,17 @@ def ticket_of(session: Session, step: Step) -> tuple[str, WeighingFacts] | None:
     return None
 
 
+LIMIT_ON = (
+    select(RuleLimit)
+    .where(RuleLimit.subject == bindparam("subject"), RuleLimit.valid_from <= bindparam("day"))
+    .order_by(RuleLimit.valid_from.desc())
+    .limit(1)
+)
+
+
 def limit_on(session: Session, subject: str, day: date) -> Limit | None:
     """The limit of a subject that holds on a day."""
-    query = select(RuleLimit).where(RuleLimit.subject == subject, RuleLimit.valid_from <= day)
-    row = session.scalar(query.order_by(RuleLimit.valid_from.desc()).limit(1))
+    row = session.scalar(LIMIT_ON, {"subject": subject, "day": day})
     return None if row is None else limit_facts(row)
 
 
@@ -243,35 +252,35 @@ def around_the_vehicle(session: Session, step: Step) -> Surroundings:
         place_id = step.given.place_id or custody.destination_id
     if act is Act.DEPART and custody.place is not None:
         return NOTHING_AROUND  # a rescue begins at the roadside
-    place = session.scalar(select(Facility).where(Facility.id == place_id))
-    if place is None:
-        return NOTHING_AROUND
+    place = step.ground.places[place_id]
     gave = custody.current if act is Act.TAKE_OVER else None
     return Surroundings(
         seen=heard(session, leg, place, step.given.at),
         other=None if gave is None else heard(session, gave, place, step.given.at),
-        planned_s=planned_s(session, leg) if act is Act.ARRIVE else None,
+        planned_s=planned_s(step, leg) if act is Act.ARRIVE else None,
     )
 
 
-def heard(session: Session, leg: Stretch, place: Facility, at: datetime) -> Seen | None:
+def heard(session: Session, leg: Stretch, place: PlaceStanding, at: datetime) -> Seen | None:
     """The half hour before; None for a vehicle without registration."""
     if leg.vehicle_id is None:
         return None
     until_ms = to_ms(at)
     track = usable(vehicle_track(session, leg.vehicle_id, until_ms - round(HEARD_S * 1000), until_ms))
     limits = DEFAULTS.track
+    if not len(track):  # a fence is drawn for fixes: the silent have none
+        return Seen(leg.vehicle_code, track, NOWHERE, place.code, limits.min_dwell_s)
+    row = session.scalars(select(Facility).where(Facility.id == place.id)).one()
     return Seen(
         vehicle=leg.vehicle_code,
         track=track,
-        fence=Fences([facility_area(place)], limits.exit_buffer_m),
+        fence=Fences([facility_area(row)], limits.exit_buffer_m),
         facility=place.code,
-        least_dwell_s=limits.min_dwell_s if place.min_dwell_s is None else place.min_dwell_s,
+        least_dwell_s=limits.min_dwell_s if row.min_dwell_s is None else row.min_dwell_s,
     )
 
 
-def planned_s(session: Session, leg: Stretch) -> float | None:
-    if leg.route_id is None:
-        return None
-    minutes = session.scalar(select(Route.planned_minutes).where(Route.id == leg.route_id))
-    return None if minutes is None else minutes * 60.0
+def planned_s(step: Step, leg: Stretch) -> float | None:
+    """How long the leg's route is planned to take."""
+    route = None if leg.route_id is None else step.ground.routes.get(leg.route_id)
+    return None if route is None or route.planned_minutes is None else route.planned_minutes * 60.0

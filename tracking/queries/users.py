@@ -35,6 +35,14 @@ class Account:
         return Viewer(self.role, self.organisation_id, self.id, self.display_name)
 
 
+ACCOUNT: tuple[Any, ...] = (
+    *(User.id, User.username, User.display_name, User.role, User.organisation_id),
+    *(Organisation.code, Organisation.name, Organisation.name_en),
+    *(User.locale, User.active, User.session_version, User.created_at, User.last_login_at),
+)
+"""The columns of an Account, in its order."""
+
+
 def account_by_id(session: Session, user_id: int) -> Account | None:
     """The login with this row id."""
     return _first(session, _accounts().where(User.id == user_id))
@@ -55,17 +63,7 @@ def all_accounts(session: Session) -> list[Account]:
 
 
 def _accounts() -> Select[Any]:
-    columns: list[Any] = [User.id, User.username, User.display_name, User.role, User.organisation_id]
-    columns += [
-        Organisation.code,
-        Organisation.name,
-        Organisation.name_en,
-        User.locale,
-        User.active,
-        User.session_version,
-    ]
-    columns += [User.created_at, User.last_login_at]
-    return select(*columns).join(Organisation, Organisation.id == User.organisation_id, isouter=True)
+    return select(*ACCOUNT).join(Organisation, Organisation.id == User.organisation_id, isouter=True)
 
 
 def _first(session: Session, query: Select[Any]) -> Account | None:

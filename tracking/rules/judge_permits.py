@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from models.values import Evidence, Figures, ManifestFacts, Reason
 from models.vocabulary import FacilityKind, FindingKind, ManifestKind, Severity
-from tracking.rules.custody.facts import PlaceStanding
+from tracking.rules.custody.standings import PlaceStanding
 from tracking.rules.findings import FindingDraft
 from tracking.rules.world import World
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from models.vocabulary import Mode
-from tracking.rules.custody.facts import ApprovalStanding, Licence, PlaceStanding
 from tracking.rules.custody.guards_issue import LICENCES
+from tracking.rules.custody.standings import ApprovalStanding, Licence, PlaceStanding
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from models.vocabulary import (
 )
 from tests.tracking.ground import HOME, at, city, place, track, truck
 from tests.tracking.ledger import journey, leg, manifest, weighed
-from tracking.rules.custody.facts import ApprovalStanding, Licence, Permit, PlaceStanding
+from tracking.rules.custody.standings import ApprovalStanding, Licence, Permit, PlaceStanding
 from tracking.rules.findings import FindingDraft
 from tracking.rules.judge_handover import early_takers, signed_elsewhere
 from tracking.rules.judge_masses import judge_masses

@@ -16,7 +16,7 @@ from models.lineage import StockEntry
 from models.manifests import Leg, Manifest, MoistureTest, Receipt, Weighing
 from models.organisations import User
 from models.vocabulary import CustodyState, Role
-from tracking.operations.custody.sign import keep_document
+from tracking.operations.custody.sign import codes_of, keep_document
 from tracking.operations.custody.take_step import Setting, taken_meanwhile
 from tracking.operations.mark_manifests import mark_manifest_ids
 from tracking.queries.custody_facts import custody_by_id
@@ -75,7 +75,7 @@ def put_right(
     corrected = custody_by_id(session, before.id)
     if corrected is None:
         raise LookupError(f"manifest {before.id} is gone")
-    keep_document(session, corrected, setting.now)
+    keep_document(session, corrected, codes_of(session, corrected), setting.now)
     mark_manifest_ids(session, [before.id])
     return corrected.version
 

@@ -10,6 +10,7 @@ from models.lineage import ManifestLink
 from models.manifests import Disposal, Leg, MoistureTest, Receipt, Weighing
 from models.vocabulary import WeighingRole
 from models.weighbridge import GateArrival
+from tracking.operations.add_row import add_row
 from tracking.operations.custody.stock import add_stock
 from tracking.rules.custody.facts import Custody, Step, Weighed
 from tracking.rules.custody.outcome import DECISIONS, new_weighings
@@ -41,24 +42,24 @@ def add_weighing(session: Session, manifest_id: int, key: tuple[WeighingRole, in
     role, leg_seq = key
     place = {"manifest_id": manifest_id, "role": role, "leg_seq": leg_seq, "at": weighed.at}
     if weighed.gross_kg is not None and weighed.tare_kg is not None:
-        session.add(
-            Weighing(
-                **place,
-                gross_kg=weighed.gross_kg,
-                tare_kg=weighed.tare_kg,
-                scale_code=weighed.scale_code,
-                ticket=weighed.ticket,
-                scale_ticket_id=weighed.scale_ticket_id,
-            )
+        add_row(
+            session,
+            Weighing,
+            **place,
+            gross_kg=weighed.gross_kg,
+            tare_kg=weighed.tare_kg,
+            scale_code=weighed.scale_code,
+            ticket=weighed.ticket,
+            scale_ticket_id=weighed.scale_ticket_id,
         )
     if weighed.moisture_fraction is not None:
-        session.add(
-            MoistureTest(
-                **place,
-                moisture_fraction=weighed.moisture_fraction,
-                u_moisture_fraction=weighed.u_moisture_fraction,
-                method=weighed.moisture_method,
-            )
+        add_row(
+            session,
+            MoistureTest,
+            **place,
+            moisture_fraction=weighed.moisture_fraction,
+            u_moisture_fraction=weighed.u_moisture_fraction,
+            method=weighed.moisture_method,
         )
 
 
@@ -93,32 +94,34 @@ def board(session: Session, outcome: Custody, voyage: str) -> None:
 def add_arrival(session: Session, outcome: Custody) -> None:
     """What the gate wrote down."""
     arrival = outcome.arrival or Weighed(at=outcome.last_event_at)
-    session.add(
-        GateArrival(
-            manifest_id=outcome.id,
-            facility_id=outcome.received_at_id or outcome.destination_id,
-            at=outcome.last_event_at,
-            gross_kg=arrival.gross_kg,
-            scale_code=arrival.scale_code,
-            ticket=arrival.ticket,
-            scale_ticket_id=arrival.scale_ticket_id,
-        )
+    add_row(
+        session,
+        GateArrival,
+        manifest_id=outcome.id,
+        facility_id=outcome.received_at_id or outcome.destination_id,
+        at=outcome.last_event_at,
+        gross_kg=arrival.gross_kg,
+        scale_code=arrival.scale_code,
+        ticket=arrival.ticket,
+        scale_ticket_id=arrival.scale_ticket_id,
     )
 
 
 def add_receipt(session: Session, step: Step, outcome: Custody) -> None:
-    session.add(
-        Receipt(
-            manifest_id=outcome.id,
-            decision=outcome.decision,
-            accepted_kg=outcome.accepted_kg,
-            refused_kg=outcome.refused_kg,
-            reason=step.given.reason,
-            at=step.given.at,
-        )
+    add_row(
+        session,
+        Receipt,
+        manifest_id=outcome.id,
+        decision=outcome.decision,
+        accepted_kg=outcome.accepted_kg,
+        refused_kg=outcome.refused_kg,
+        reason=step.given.reason,
+        at=step.given.at,
     )
 
 
 def add_disposal(session: Session, step: Step, outcome: Custody) -> None:
     mass_kg = step.given.mass_kg if step.given.mass_kg is not None else outcome.accepted_kg
-    session.add(Disposal(manifest_id=outcome.id, method=step.given.method, mass_kg=mass_kg, at=step.given.at))
+    add_row(
+        session, Disposal, manifest_id=outcome.id, method=step.given.method, mass_kg=mass_kg, at=step.given.at
+    )

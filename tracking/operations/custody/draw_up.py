@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from models.base import Base
 from models.custody_words import Act, ManifestSource
 from models.facilities import Facility, Route
 from models.fleet import Vehicle
@@ -22,6 +23,7 @@ from models.manifests import CustodyEvent, Leg, Manifest
 from models.organisations import Organisation, User
 from models.values import Viewer
 from models.vocabulary import CustodyState, FacilityKind, ManifestKind, Mode, Role, SludgeKind
+from tracking.operations.add_row import add_row
 from tracking.operations.custody.refusals import (
     ActNotPossible,
     ManifestUnknown,
@@ -36,6 +38,20 @@ from tracking.rules.custody.guards import blocked
 from tracking.rules.custody.guards_way import HEAVIEST_KG
 from tracking.rules.custody.quantities import share_dry_kg
 
+NUMBERING = update(Manifest.__table__).where(Manifest.__table__.c.id == bindparam("row_id"))  # type: ignore[arg-type]  # a table
+LOOKED_AT: tuple[tuple[type[Base], tuple[str, ...]], ...] = (
+    (Facility, ("id", "code", "kind", "organisation_id")),
+    (Route, ("id", "code")),
+    (Vehicle, ("id", "code", "organisation_id")),
+    (Organisation, ("id", "code")),
+)
+NAMED: dict[type[Base], Executable] = {
+    table: select(*(table.__table__.c[name] for name in columns)).where(
+        table.__table__.c.code.in_(bindparam("codes", expanding=True))
+    )
+    for table, columns in LOOKED_AT
+}
+"""Built once: the rows that codes name."""
 AUTHORS = frozenset({Role.PLANT, Role.SITE, Role.HAULER})
 
 
@@ -89,33 +105,33 @@ def draw_up(
     found = Resolved(session, draft, viewer)
     if found.blocked:
         raise StepBlocked(found.blocked)
-    manifest = Manifest(
+    manifest_id = add_row(
+        session,
+        Manifest,
         number=uuid4().hex,  # until the row has its id
         custody_state=CustodyState.DRAFT,
         issued_at=drawn_at,
         source=draft.source,
         issuer_id=viewer.organisation_id,
+        updated_at=setting.now,
         **found.columns(),
     )
-    session.add(manifest)
-    session.flush()
-    manifest.number = f"{drawn_at.astimezone(setting.zone):%Y%m%d}-{manifest.id:08d}"
-    manifest.updated_at = setting.now
-    session.add(
-        CustodyEvent(
-            manifest_id=manifest.id,
-            from_state=None,
-            to_state=CustodyState.DRAFT,
-            at=drawn_at,
-            actor=viewer.name or "api",
-            user_id=viewer.user_id,
-            recorded_at=setting.now,
-        )
+    number = f"{drawn_at.astimezone(setting.zone):%Y%m%d}-{manifest_id:08d}"
+    session.execute(NUMBERING, {"row_id": manifest_id, "number": number})
+    add_row(
+        session,
+        CustodyEvent,
+        manifest_id=manifest_id,
+        from_state=None,
+        to_state=CustodyState.DRAFT,
+        at=drawn_at,
+        actor=viewer.name or "api",
+        user_id=viewer.user_id,
+        recorded_at=setting.now,
     )
-    session.add(ManifestMark(manifest_id=manifest.id, dirty=False, changes=1))
-    add_parts(session, manifest, found, setting.now)
-    session.flush()
-    return manifest.number
+    add_row(session, ManifestMark, manifest_id=manifest_id, dirty=False, changes=1)
+    add_parts(session, manifest_id, found, setting.now)
+    return number
 
 
 def change_draft(
@@ -138,25 +154,24 @@ def change_draft(
     manifest.updated_at = setting.now
     session.execute(delete(Leg).where(Leg.manifest_id == manifest.id))
     session.execute(delete(ManifestLink).where(ManifestLink.child_id == manifest.id))
-    add_parts(session, manifest, found, setting.now)
     session.flush()
+    add_parts(session, manifest.id, found, setting.now)
 
 
-def add_parts(session: Session, manifest: Manifest, found: "Resolved", now: datetime) -> None:
+def add_parts(session: Session, manifest_id: int, found: "Resolved", now: datetime) -> None:
     """Legs, and links to the parents."""
-    session.add_all(
-        Leg(manifest_id=manifest.id, seq=seq, **values) for seq, values in enumerate(found.legs, 1)
-    )
+    for seq, values in enumerate(found.legs, 1):
+        add_row(session, Leg, manifest_id=manifest_id, seq=seq, **values)
     for parent, part in found.parents:
-        session.add(
-            ManifestLink(
-                parent_id=parent.id,
-                child_id=manifest.id,
-                kind=found.draft.kind,
-                wet_kg=part.wet_kg,
-                dry_kg=share_dry_kg(parent, part.wet_kg),
-                at=now,
-            )
+        add_row(
+            session,
+            ManifestLink,
+            parent_id=parent.id,
+            child_id=manifest_id,
+            kind=found.draft.kind,
+            wet_kg=part.wet_kg,
+            dry_kg=share_dry_kg(parent, part.wet_kg),
+            at=now,
         )
 
 
@@ -203,7 +218,7 @@ class Resolved:
 
     def _rows(self, session: Session, table: Any, codes: set[str | None]) -> Mapping[str, Any]:
         wanted = sorted(code for code in codes if code)
-        rows = session.scalars(select(table).where(table.code.in_(wanted))) if wanted else ()
+        rows = session.execute(NAMED[table], {"codes": wanted}) if wanted else ()
         return {row.code: row for row in rows}
 
     def _drivers(self, session: Session) -> Mapping[str, User]:

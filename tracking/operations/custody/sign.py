@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.custody_words import Act, Capacity
 from models.facilities import Facility, Route
 from models.organisations import Organisation
 from models.signatures import Signature, SignedDocument
+from tracking.operations.add_row import add_row
 from tracking.rules.custody.assurance import assurance_of
 from tracking.rules.custody.content import Codes, content_of, digest_of
-from tracking.rules.custody.facts import Custody, Step
+from tracking.rules.custody.facts import Custody, Ground, Step
 
 if TYPE_CHECKING:
     from tracking.operations.custody.take_step import Signer
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
 
 def keep_signature(
     session: Session, step: Step, outcome: Custody, capacity: Capacity, signer: Signer, now: datetime
-) -> Signature:
-    """The signature of `outcome`'s content, with its document, flushed."""
-    document = keep_document(session, outcome, now)
+) -> int:
+    """Keep the signature of `outcome`'s content with its document; the signature's row id."""
     lat, lon, accuracy_m = signer.place or (None, None, None)
-    signature = Signature(
+    return add_row(
+        session,
+        Signature,
         manifest_id=step.custody.id,
         act=step.act,
         capacity=capacity,
@@ -41,27 +44,38 @@ def keep_signature(
         lat=lat,
         lon=lon,
         accuracy_m=accuracy_m,
-        document_id=document.id,
+        document_id=keep_document(session, outcome, codes_on(step.ground), now),
     )
-    session.add(signature)
-    session.flush()
-    return signature
 
 
-def keep_document(session: Session, custody: Custody, now: datetime) -> SignedDocument:
-    """The document of this content: the one that is there, or a new one."""
-    content = content_of(custody, codes_of(session, custody))
+def keep_document(session: Session, custody: Custody, codes: Codes, now: datetime) -> int:
+    """The row id of the document with this content: the one that is there, or a new one."""
+    content = content_of(custody, codes)
     digest = digest_of(content)
-    same = (SignedDocument.manifest_id == custody.id) & (SignedDocument.digest == digest)
-    found = session.scalar(select(SignedDocument).where(same))
-    if found is not None:
-        return found
-    document = SignedDocument(
-        manifest_id=custody.id, version=custody.version, digest=digest, content=content, at=now
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    document = {"manifest_id": custody.id, "version": custody.version, "digest": digest}
+    added = session.execute(ADDING[dialect], document | {"content": content, "at": now}).scalar()
+    if added is None:
+        same = (SignedDocument.manifest_id == custody.id) & (SignedDocument.digest == digest)
+        added = session.scalars(select(SignedDocument.id).where(same)).one()
+    return int(added)
+
+
+ADDING = {
+    dialect: dialect.insert(SignedDocument.__table__)
+    .on_conflict_do_nothing(index_elements=["manifest_id", "digest"])
+    .returning(SignedDocument.__table__.c.id)
+    for dialect in (postgresql, sqlite)
+}
+
+
+def codes_on(ground: Ground) -> Codes:
+    """Codes of what the step stands on."""
+    return Codes(
+        {row_id: place.code for row_id, place in ground.places.items()},
+        dict(ground.organisations),
+        {row_id: route.code for row_id, route in ground.routes.items()},
     )
-    session.add(document)
-    session.flush()
-    return document
 
 
 def codes_of(session: Session, custody: Custody) -> Codes:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.custody_words import Act, StockMove
 from models.lineage import StockEntry
 from models.vocabulary import CustodyState
+from tracking.operations.add_row import add_row
 from tracking.rules.custody.facts import Custody, Step
 from tracking.rules.custody.outcome import DECISIONS
 from tracking.rules.custody.quantities import dry_fraction, left_kg, share_dry_kg, wet_kg
@@ -34,18 +35,18 @@ def add_stock(session: Session, step: Step, outcome: Custody, user_id: int | Non
     """Enter what comes and goes with this step."""
     for entry in entries_of(step, outcome):
         if entry.wet_kg:
-            session.add(
-                StockEntry(
-                    facility_id=entry.facility_id,
-                    pile=entry.pile,
-                    move=entry.move,
-                    manifest_id=entry.manifest_id,
-                    wet_kg=entry.wet_kg,
-                    dry_kg=entry.dry_kg,
-                    at=step.given.at,
-                    entered_at=now,
-                    user_id=user_id,
-                )
+            add_row(
+                session,
+                StockEntry,
+                facility_id=entry.facility_id,
+                pile=entry.pile,
+                move=entry.move,
+                manifest_id=entry.manifest_id,
+                wet_kg=entry.wet_kg,
+                dry_kg=entry.dry_kg,
+                at=step.given.at,
+                entered_at=now,
+                user_id=user_id,
             )
 
 

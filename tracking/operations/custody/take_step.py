@@ -5,21 +5,20 @@ guard and refuse with all reasons at once; 5. keep document and signature; 6. wh
 state WHERE it is still what was read; 7. keep the event and what was declared; 8. have it judged again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from models.custody_words import Act, Capacity, SigningMethod
-from models.facilities import Route
 from models.manifests import CustodyEvent, Manifest
-from models.signatures import Signature
 from models.thresholds import CustodyThresholds
 from models.values import Viewer
 from models.vocabulary import CustodyState, Role
+from tracking.operations.add_row import add_row
 from tracking.operations.custody.declare import declare
 from tracking.operations.custody.refusals import (
     ActNotPossible,
@@ -45,6 +44,12 @@ from tracking.rules.custody.warned import Warned
 
 MACHINE = "machine"
 BEGINNING = frozenset({Act.DEPART, Act.TAKE_OVER, Act.CANCEL_LOADED})  # acts about the leg that comes next
+
+ROW = Manifest.__table__.c
+CHANGE = update(Manifest.__table__).where(  # type: ignore[arg-type]  # a table
+    *(ROW.id == bindparam("seen_id"), ROW.custody_state == bindparam("seen_state")),
+    *(ROW.leg_seq == bindparam("seen_leg"), ROW.version == bindparam("seen_version")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of it. `waits_for`: who else must sign before the state changes."""
+    """What came of it. `custodian`: by code; `waits_for`: who else must sign before the state changes."""
 
     custody: Custody
     event_id: int | None
     signature_id: int | None
+    custodian: str | None = None
     warnings: tuple[Warned, ...] = ()
     waits_for: tuple[Capacity, ...] = ()
 
@@ -101,8 +107,7 @@ def take_step(
     seen: Seen | None = None,
 ) -> Taken:
     """Sign an act in the caller's writing transaction; raises a CustodyRefused and changes nothing then."""
-    hold_row(session, number)
-    custody = custody_by_number(session, number, viewer)
+    custody = custody_by_number(session, number, viewer, lock=True)
     if custody is None:
         raise ManifestUnknown(number)
     if seen is not None and (custody.state, custody.version) != (seen.state, seen.version):
@@ -128,9 +133,8 @@ def may_sign_leg(step: Step, viewer: Viewer) -> bool:
 
 
 def hold_row(session: Session, number: str) -> None:
-    """Keep the manifest's row, so that a second signer reads what the first one left behind.
+    """Keep the manifest's row, so that whoever signs meanwhile waits, and is read as it was left behind.
 
-    Apart from reading it: a statement that had to wait for a row still sees the other tables as they were.
     On SQLite the writing transaction is alone already.
     """
     if session.get_bind().dialect.name == "postgresql":
@@ -192,10 +196,10 @@ def sign_step(
     if capacity is None:  # a draft is discarded without a signature
         return finish(session, step, arrow, signer.name, signer.user_id, None, setting)
     waits_for = tuple(each for each in arrow.signers if each not in signed and each is not capacity)
-    signature = keep_signature(session, step, outcome, capacity, signer, setting.now)
+    signature_id = keep_signature(session, step, outcome, capacity, signer, setting.now)
     if waits_for:
-        return Taken(step.custody, None, signature.id, waits_for=waits_for)
-    return finish(session, step, arrow, signer.name, signer.user_id, signature, setting)
+        return Taken(step.custody, None, signature_id, custodian_of(step, step.custody), waits_for=waits_for)
+    return finish(session, step, arrow, signer.name, signer.user_id, signature_id, setting)
 
 
 def refuse_blocked(step: Step, arrow: Arrow, more: Iterable[Blocked] = ()) -> None:
@@ -212,13 +216,15 @@ def finish(
     arrow: Arrow,
     actor: str,
     user_id: int | None,
-    signature: Signature | None,
+    signature_id: int | None,
     setting: Setting,
 ) -> Taken:
     """Change the state where it is still what was read, and keep what goes with it."""
     outcome = after(step, arrow)
     change_state(session, step, outcome, setting)
-    event = CustodyEvent(
+    event_id = add_row(
+        session,
+        CustodyEvent,
         manifest_id=outcome.id,
         from_state=step.custody.state,
         to_state=outcome.state,
@@ -229,13 +235,16 @@ def finish(
         reason=step.given.reason,
         recorded_at=setting.now,
     )
-    session.add(event)
     declare(session, step, outcome, user_id, setting.now)
-    session.flush()
     mark_manifest_ids(session, [outcome.id])
     around = surroundings_of(session, step, outcome, setting.zone)
     warned = tuple(warnings_of(step, outcome, around))
-    return Taken(outcome, event.id, None if signature is None else signature.id, warned)
+    return Taken(outcome, event_id, signature_id, custodian_of(step, outcome), warned)
+
+
+def custodian_of(step: Step, custody: Custody) -> str | None:
+    """The code of who answers for the load."""
+    return None if custody.custodian_id is None else step.ground.organisations.get(custody.custodian_id)
 
 
 def leg_of_event(step: Step, outcome: Custody) -> int:
@@ -250,40 +259,27 @@ def leg_of_event(step: Step, outcome: Custody) -> int:
 def change_state(session: Session, step: Step, outcome: Custody, setting: Setting) -> None:
     """The UPDATE that carries the state it saw; raises TakenMeanwhile when somebody was first."""
     seen = step.custody
-    minutes = planned_minutes(session, outcome) if outcome.state is CustodyState.IN_TRANSIT else {}
-    done = session.execute(
-        update(Manifest)
-        .where(
-            Manifest.id == seen.id,
-            Manifest.custody_state == seen.state,
-            Manifest.leg_seq == seen.leg_seq,
-            Manifest.version == seen.version,
-        )
-        .values(
-            custody_state=outcome.state,
-            leg_seq=outcome.leg_seq,
-            custodian_id=outcome.custodian_id,
-            received_at_id=outcome.received_at_id,
-            diversion=outcome.diversion,
-            issued_at=outcome.issued_at,
-            due_at=due_at(outcome.state, outcome, step.given.at, setting.limits, minutes, setting.zone),
-            overdue=False,
-            updated_at=setting.now,
-        )
-        .execution_options(synchronize_session=False)
-    )
+    minutes = {
+        row_id: route.planned_minutes
+        for row_id, route in step.ground.routes.items()
+        if route.planned_minutes is not None
+    }
+    changed = {
+        "custody_state": outcome.state,
+        "leg_seq": outcome.leg_seq,
+        "custodian_id": outcome.custodian_id,
+        "received_at_id": outcome.received_at_id,
+        "diversion": outcome.diversion,
+        "issued_at": outcome.issued_at,
+        "due_at": due_at(outcome.state, outcome, step.given.at, setting.limits, minutes, setting.zone),
+        "overdue": False,
+        "updated_at": setting.now,
+    }
+    was = {"seen_id": seen.id, "seen_state": seen.state, "seen_leg": seen.leg_seq}
+    done = session.execute(CHANGE, changed | was | {"seen_version": seen.version})
     if done.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE has one
         now_there = custody_by_id(session, seen.id)
         raise taken_meanwhile(session, now_there or seen)
-
-
-def planned_minutes(session: Session, custody: Custody) -> Mapping[int, float]:
-    """How long the routes of the legs are planned to take."""
-    ids = [leg.route_id for leg in custody.legs if leg.route_id is not None]
-    if not ids:
-        return {}
-    rows = session.execute(select(Route.id, Route.planned_minutes).where(Route.id.in_(ids)))
-    return {route_id: minutes for route_id, minutes in rows if minutes is not None}
 
 
 def taken_meanwhile(session: Session, custody: Custody) -> TakenMeanwhile:

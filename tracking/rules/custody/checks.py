@@ -12,8 +12,9 @@ from models.custody_words import Act
 from models.values import Figures, Reason, WeighingFacts
 from models.vocabulary import FindingKind, Mode, WeighingRole
 from tracking.rules.custody.check_positions import apart, left_too_soon, outside, silent
-from tracking.rules.custody.facts import Custody, Step, Stretch, VehicleStanding, Weighed
+from tracking.rules.custody.facts import Custody, Step, Stretch, Weighed
 from tracking.rules.custody.outcome import key_of
+from tracking.rules.custody.standings import VehicleStanding
 from tracking.rules.custody.surroundings import NOTHING_AROUND, Surroundings
 from tracking.rules.custody.warned import Warned
 from tracking.rules.judge_masses import overload_reason

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 from models.custody_words import LicenceKind
 from models.vocabulary import FacilityKind, ManifestKind, Mode, SludgeKind
-from tracking.rules.custody.facts import Blocked, PlaceStanding, Step, Stretch
+from tracking.rules.custody.facts import Blocked, Step, Stretch
 from tracking.rules.custody.guards import blocked
 from tracking.rules.custody.quantities import wet_kg
+from tracking.rules.custody.standings import PlaceStanding
 
 LICENCES = {Mode.ROAD: LicenceKind.ROAD_TRANSPORT, Mode.WATER: LicenceKind.WATERWAY_TRANSPORT}
 """What each mode asks of its vehicle. A vessel needs no road licence and a truck no waterway licence: each

@@ -16,7 +16,7 @@ from tracking.operations.api_tokens import note_use, token_hash
 from tracking.queries.api_tokens import TokenHolder, holder_of
 from tracking.queries.users import Account
 from web.clock import now
-from web.database import reading, writing
+from web.database import looking, writing
 from web.signed_in import SignedIn
 
 SCHEME = "Bearer "
@@ -90,7 +90,8 @@ def find_caller(at: datetime) -> Caller | None:
     key = token_hash(token)
     holder = remembered().get(key) if request.method in READS else None
     if holder is None:
-        holder = holder_of(reading(), key)
+        with looking() as session:
+            holder = holder_of(session, key)
         if holder is None:
             remembered().drop(key)
             return None

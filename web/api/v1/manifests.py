@@ -13,7 +13,6 @@ from tracking.operations.custody.draw_up import LegDraft, ManifestDraft, PartDra
 from tracking.operations.custody.take_step import Seen, Taken
 from tracking.queries.api_manifests import (
     Wanted,
-    custodian_named,
     facility_id,
     manifest_rows,
     manifest_told,
@@ -168,7 +167,7 @@ def named(number: str, status: int = 201) -> Reply:
 def told_step(call: Call, taken: Taken, status: int = 200) -> Reply:
     """What came of a step."""
     custody = taken.custody
-    told = standing(custody, custodian_named(call.session, custody))
+    told = standing(custody, taken.custodian)
     language = str(get_locale())
     told |= {
         "signature": taken.signature_id,
