@@ -46,13 +46,13 @@ class CustodyDesk:
 
     @property
     def mine(self) -> tuple[NextStep, ...]:
-        """What the viewer may sign now."""
-        return tuple(step for step in self.steps if step.mine)
+        """What the viewer may sign now; what takes the load on comes before what stops it."""
+        return tuple(sorted((step for step in self.steps if step.mine), key=lambda step: step.stops))
 
     @property
     def others(self) -> tuple[NextStep, ...]:
-        """What waits for somebody else."""
-        return tuple(step for step in self.steps if not step.mine)
+        """What waits for somebody else: nobody waits for a load to be stopped."""
+        return tuple(step for step in self.steps if not step.mine and not step.stops)
 
 
 def custody_desk(session: Session, number: str, viewer: Viewer) -> CustodyDesk | None:

@@ -21,6 +21,8 @@ from tracking.rules.custody.facts import Custody, Ground
 from tracking.rules.custody.parties import ROLES, organisation_for
 from tracking.rules.custody.standings import PlaceStanding
 
+STOPS = frozenset({Act.DISCARD, Act.CANCEL, Act.CANCEL_LOADED, Act.ABORT})
+
 
 @dataclass(frozen=True, slots=True)
 class Signing:
@@ -40,6 +42,11 @@ class NextStep:
     capacity: Capacity
     party: Name | None
     mine: bool
+
+    @property
+    def stops(self) -> bool:
+        """Does it end the load's way, instead of taking it on?"""
+        return self.act in STOPS
 
 
 def signings(custody: Custody, ground: Ground, viewer: Viewer) -> tuple[Signing, ...]:

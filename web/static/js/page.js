@@ -20,6 +20,10 @@ signOut?.addEventListener("submit", async (event) => {
   signOut.submit();
 });
 
+// On a phone the links of the header scroll sideways: the page that one is on is in sight.
+const here = document.querySelector(".links [aria-current]");
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").clientWidth / 2 + here.clientWidth / 2;
+
 const trouble = document.querySelector(".summary");
 if (trouble) {
   trouble.setAttribute("tabindex", "-1");
