@@ -11,6 +11,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.write_turns import Turns
+
 SQLITE_BUSY_MS = 30_000  # a writer waits for another this long before giving up
 LOOK_AGAIN_S = 0.001
 ASK_AFTER_S = 1.0
@@ -28,7 +30,8 @@ def open_engine(database_url: str) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True)  # an error must not carry a token into the log
     event.listen(engine, "connect", make_durable)
-    event.listen(engine, "begin", begin_at_once)
+    turns = Turns(engine)
+    event.listen(engine, "begin", lambda connection: begin_at_once(connection, turns))
     return engine
 
 
@@ -70,25 +73,26 @@ def make_durable(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def begin_at_once(connection: Any) -> None:
+def begin_at_once(connection: Any, turns: Turns) -> None:
     """sqlite3 opens no transaction before the first write; a snapshot must start at BEGIN.
 
     A transaction that will write takes the lock at once: one that reads first and then writes would
     be refused, not made to wait, when another process wrote in between.
     """
     if connection.get_execution_options().get("writes", False):
-        wait_to_write(connection)
+        wait_to_write(connection, turns)
     else:
         connection.exec_driver_sql("BEGIN")
 
 
-def wait_to_write(connection: Any) -> None:
+def wait_to_write(connection: Any, turns: Turns) -> None:
     """Take the lock of the writer as soon as it is free.
 
     Writers here hold it for milliseconds; SQLite's own waiting would look again after up to a tenth of a
     second, and the lock would lie idle meanwhile. Raises OperationalError after SQLITE_BUSY_MS.
     """
     until = time.monotonic() + SQLITE_BUSY_MS / 1000
+    turns.take(connection, SQLITE_BUSY_MS / 1000)
     driver = connection.connection.dbapi_connection
     driver.execute("PRAGMA busy_timeout=0")
     try:
@@ -98,6 +102,7 @@ def wait_to_write(connection: Any) -> None:
                 return
             except sqlite3.OperationalError as error:
                 if not is_busy(error) or time.monotonic() > until:
+                    turns.give_back(connection.connection.record_info)
                     raise OperationalError("BEGIN IMMEDIATE", None, error) from error
             time.sleep(LOOK_AGAIN_S)
     finally:
