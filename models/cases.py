@@ -45,6 +45,8 @@ class Case(Base):
         CheckConstraint(one_of("state", CaseState), name="state"),
         CheckConstraint(one_of("outcome", CaseOutcome), name="outcome"),
         Index("ix_case_file_state_opened_at", "state", "opened_at", "id"),
+        Index("ix_case_file_opened_at_id", "opened_at", "id"),
+        Index("ix_case_file_updated_at_id", "updated_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

@@ -24,6 +24,7 @@ from models.organisations import Organisation, User
 
 OPEN = text("state IN ('open', 'with_regulator')")
 STANDS = text("lifted_at IS NULL")
+UNANSWERED = text("answered_at IS NULL")
 
 
 class Correction(Base):
@@ -35,6 +36,7 @@ class Correction(Base):
         Index("uq_correction_open", "manifest_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_correction_manifest_id_id", "manifest_id", "id"),
         Index("ix_correction_state_requested_at", "state", "requested_at"),
+        Index("ix_correction_state_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -81,6 +83,9 @@ class CorrectionQuestion(Base):
     """要求更正: the regulator asks a party about one field; answered by a correction or with a sentence."""
 
     __tablename__ = "correction_question"
+    __table_args__ = (
+        Index("ix_correction_question_open", "id", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     manifest_id: Mapped[int] = mapped_column(ForeignKey("manifest.id"), index=True)
@@ -105,6 +110,7 @@ class Hold(Base):
     __tablename__ = "hold"
     __table_args__ = (
         Index("uq_hold_standing", "manifest_id", unique=True, sqlite_where=STANDS, postgresql_where=STANDS),
+        Index("ix_hold_standing_id", "id", sqlite_where=STANDS, postgresql_where=STANDS),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -134,6 +140,9 @@ class EmergencyWindow(Base):
     reason: Mapped[str] = mapped_column(String(1000))
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # before its time
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     organisation: Mapped[Organisation | None] = relationship()
-    opened_by: Mapped[User] = relationship()
+    opened_by: Mapped[User] = relationship(foreign_keys=[opened_by_id])
+    closed_by: Mapped[User | None] = relationship(foreign_keys=[closed_by_id])

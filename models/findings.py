@@ -53,6 +53,7 @@ class Finding(Base):
         ),
         Index("ix_finding_scope", "scope", "start_ms"),
         Index("ix_finding_rank", "current", "score", "id"),
+        Index("ix_finding_current_start_ms_id", "current", "start_ms", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -139,6 +140,13 @@ class Verdict(Base):
             postgresql_where=text("current"),
         ),
         Index("ix_verdict_current_value", "current", "value"),
+        Index(
+            "ix_verdict_score",
+            "score",
+            "manifest_id",
+            sqlite_where=text("current"),
+            postgresql_where=text("current"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

@@ -45,6 +45,8 @@ class StockEntry(Base):
         CheckConstraint(one_of("move", StockMove), name="move"),
         Index("ix_stock_entry_facility_id_pile_at", "facility_id", "pile", "at"),
         Index("ix_stock_entry_manifest_id", "manifest_id"),
+        Index("ix_stock_entry_at_id", "at", "id"),
+        Index("ix_stock_entry_facility_id_at_id", "facility_id", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -92,6 +94,7 @@ class ProductDispatch(Base):
         CheckConstraint("mass_kg > 0", name="mass"),
         CheckConstraint("moisture_fraction >= 0 AND moisture_fraction < 1", name="moisture"),
         Index("ix_product_dispatch_facility_id_at", "facility_id", "at"),
+        Index("ix_product_dispatch_at_id", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

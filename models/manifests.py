@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -30,6 +31,8 @@ from models.vocabulary import (
     WeighingRole,
 )
 
+OVERDUE, PLANNED, APPROVED = text("overdue"), text("plan IS NOT NULL"), text("approval IS NOT NULL")
+
 
 class Manifest(Base):
     """污泥转移联单: one vehicle departure of one plant's sludge."""
@@ -43,15 +46,22 @@ class Manifest(Base):
         Index("ix_manifest_issued_at_id", "issued_at", "id"),
         Index("ix_manifest_updated_at_id", "updated_at", "id"),
         Index("ix_manifest_custody_state_issued_at_id", "custody_state", "issued_at", "id"),
+        Index("ix_manifest_origin_id_issued_at_id", "origin_id", "issued_at", "id"),
+        Index("ix_manifest_destination_id_issued_at_id", "destination_id", "issued_at", "id"),
+        Index("ix_manifest_hauler_id_issued_at_id", "hauler_id", "issued_at", "id"),
+        Index("ix_manifest_issuer_id_issued_at_id", "issuer_id", "issued_at", "id"),
+        Index("ix_manifest_overdue", "due_at", "id", sqlite_where=OVERDUE, postgresql_where=OVERDUE),
+        Index("ix_manifest_plan", "plan", sqlite_where=PLANNED, postgresql_where=PLANNED),
+        Index("ix_manifest_approval", "approval", sqlite_where=APPROVED, postgresql_where=APPROVED),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     number: Mapped[str] = mapped_column(String(64), unique=True)
     kind: Mapped[ManifestKind] = mapped_column(Word(ManifestKind), default=ManifestKind.NORMAL)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("manifest.id"), index=True)
-    origin_id: Mapped[int] = mapped_column(ForeignKey("facility.id"), index=True)
-    destination_id: Mapped[int] = mapped_column(ForeignKey("facility.id"), index=True)
-    hauler_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    origin_id: Mapped[int] = mapped_column(ForeignKey("facility.id"))
+    destination_id: Mapped[int] = mapped_column(ForeignKey("facility.id"))
+    hauler_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     sludge_kind: Mapped[SludgeKind] = mapped_column(Word(SludgeKind))
     custody_state: Mapped[CustodyState] = mapped_column(Word(CustodyState))
     plan: Mapped[str | None] = mapped_column(String(64))
@@ -70,7 +80,7 @@ class Manifest(Base):
         Word(ManifestSource), default=ManifestSource.PAPER, server_default="paper"
     )
     custodian_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))  # who answers for it now
-    issuer_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)  # who issued it
+    issuer_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))  # who issued it
     received_at_id: Mapped[int | None] = mapped_column(
         ForeignKey("facility.id"), index=True
     )  # by a diversion
@@ -102,6 +112,9 @@ class Leg(Base):
         UniqueConstraint("manifest_id", "seq"),
         CheckConstraint(one_of("mode", Mode), name="mode"),
         CheckConstraint("seq >= 1", name="seq"),
+        Index("ix_leg_vehicle_code_manifest_id", "vehicle_code", "manifest_id"),
+        Index("ix_leg_to_id_manifest_id", "to_id", "manifest_id"),
+        Index("ix_leg_from_id_manifest_id", "from_id", "manifest_id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -181,6 +194,7 @@ class Receipt(Base):
 
     __tablename__ = "receipt"
     __table_args__ = (
+        Index("ix_receipt_at", "at"),
         CheckConstraint(one_of("decision", ReceiptDecision), name="decision"),
         CheckConstraint("accepted_kg >= 0 AND refused_kg >= 0", name="masses"),
     )

@@ -28,6 +28,7 @@ class ScaleTicket(Base):
         CheckConstraint("tare_kg IS NULL OR gross_kg > tare_kg", name="net"),
         Index("ix_scale_ticket_scale_id_weighed_at", "scale_id", "weighed_at"),
         Index("ix_scale_ticket_plate_weighed_at", "plate", "weighed_at"),
+        Index("ix_scale_ticket_weighed_at_id", "weighed_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -107,6 +108,7 @@ class LabResult(Base):
         UniqueConstraint("facility_id", "report_number", "analyte"),
         CheckConstraint("period_to >= period_from", name="period"),
         Index("ix_lab_result_facility_id_period_from", "facility_id", "period_from"),
+        Index("ix_lab_result_period_from_id", "period_from", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
