@@ -78,6 +78,18 @@ class CorrectionState(StrEnum):
     WITH_REGULATOR = "with_regulator"  # unanswered for too long
 
 
+class PaperState(StrEnum):
+    """What became of a signature that was typed in from emergency paper."""
+
+    OWN = "own"  # of whoever typed it in: nobody else to ask
+    UNCONFIRMED = "unconfirmed"  # the party under whose name it stands has not answered
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"  # the party says that it did not sign so: the regulator decides
+    WITH_REGULATOR = "with_regulator"  # unanswered for too long
+    UPHELD = "upheld"  # the regulator found that it was signed so
+    STRUCK = "struck"  # the regulator found that it was not
+
+
 class MoistureMethod(StrEnum):
     """How the moisture was found."""
 

@@ -1,11 +1,12 @@
 """Which vehicles, devices and scales are registered, and which device was on which vehicle when?"""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -23,13 +24,17 @@ from models.vocabulary import Datum, Mode, Protocol
 
 
 class Vehicle(Base):
-    """运输车 or 运输船. `code` is the identifier that papers use, `name` the plate or ship's name."""
+    """运输车 or 运输船. `code` is the identifier that papers use, `name` the plate or ship's name.
+
+    In service from `active_from` to `active_to`, both days included; blank: without begin or end.
+    """
 
     __tablename__ = "vehicle"
     __table_args__ = (
         CheckConstraint(one_of("mode", Mode), name="mode"),
         CheckConstraint("tare_kg > 0", name="tare"),
         CheckConstraint("rated_payload_kg > 0", name="payload"),
+        CheckConstraint("active_to >= active_from", name="active"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -40,6 +45,8 @@ class Vehicle(Base):
     tare_kg: Mapped[float | None] = mapped_column(Float)
     rated_payload_kg: Mapped[float | None] = mapped_column(Float)
     mmsi: Mapped[str | None] = mapped_column(String(9))
+    active_from: Mapped[date | None] = mapped_column(Date)
+    active_to: Mapped[date | None] = mapped_column(Date)
 
     organisation: Mapped[Organisation | None] = relationship()
 

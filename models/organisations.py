@@ -1,8 +1,8 @@
 """Who takes part, and who may sign in?"""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, RowId, UtcDateTime, Word, one_of
@@ -10,16 +10,21 @@ from models.vocabulary import OrganisationKind, Role
 
 
 class Organisation(Base):
-    """单位."""
+    """单位. Active from its first to its last day; blank: without begin or end."""
 
     __tablename__ = "organisation"
-    __table_args__ = (CheckConstraint(one_of("kind", OrganisationKind), name="kind"),)
+    __table_args__ = (
+        CheckConstraint(one_of("kind", OrganisationKind), name="kind"),
+        CheckConstraint("active_to >= active_from", name="active"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     code: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str | None] = mapped_column(String(200))
     kind: Mapped[OrganisationKind] = mapped_column(Word(OrganisationKind))
+    active_from: Mapped[date | None] = mapped_column(Date)
+    active_to: Mapped[date | None] = mapped_column(Date)
 
 
 class User(Base):

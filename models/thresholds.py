@@ -77,6 +77,7 @@ class CustodyThresholds:
     decision_working_days: int = 2  # after arrival
     disposal_s: float = 2_592_000.0  # 30 days in the site's stock
     correction_s: float = 604_800.0  # unanswered: to the regulator
+    paper_confirmation_s: float = 604_800.0  # a signature of emergency paper, unconfirmed: to the regulator
     code_valid_s: float = 600.0
     code_wrong_per_manifest: int = 5  # an hour; a six-digit code: five guesses in a million
     code_wrong_per_address: int = 20  # an hour

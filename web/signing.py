@@ -13,9 +13,10 @@ from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 from sqlalchemy.orm import Session
 
-from models.custody_words import Act, SigningMethod
+from models.custody_words import Act, PaperState, SigningMethod
 from models.thresholds import CustodyThresholds
 from tracking.operations.custody.codes import GivenCode, give_code, use_code
+from tracking.operations.custody.confirm_paper import PaperAnswer, answer_paper, prove_confirmer
 from tracking.operations.custody.prove import Login, Proof, Proven, prove_signer
 from tracking.operations.custody.refusals import NotASignature
 from tracking.operations.custody.take_step import Seen, Setting, Taken, take_step
@@ -62,13 +63,23 @@ def sign(
 
 def prove(number: str, act: Act, proof: Proof) -> Proven:
     """Who signs this act; raises NotASignature or ManifestUnknown. Wrong tries are counted."""
+    return counted(proof, lambda writer, login: prove_signer(writer, number, act, login, proof, setting()))
+
+
+def prove_paper(paper_id: int, proof: Proof) -> Proven:
+    """Who confirms or refuses a signature of paper; raises as `prove`."""
+    return counted(proof, lambda writer, login: prove_confirmer(writer, paper_id, login, proof, setting()))
+
+
+def counted(proof: Proof, proving: Callable[[Session, Login], Proven | NotASignature]) -> Proven:
+    """What the proof proves, in a transaction of its own; wrong passwords of a login are counted."""
     login = login_of_request()
     user = str(account().id)
     typed = proof.method is SigningMethod.PASSWORD
     if typed and not counter().limiter.test(WRONG_PASSWORDS, "signing", user):
         raise NotASignature("too_many_passwords")
     with writing() as writer:
-        proven = prove_signer(writer, number, act, login, proof, setting())
+        proven = proving(writer, login)
     if isinstance(proven, NotASignature):
         if typed and proof.password:
             counter().limiter.hit(WRONG_PASSWORDS, "signing", user)
@@ -86,6 +97,14 @@ def take(
     if proven.code_id is not None:
         use_code(writer, proven.code_id, now())
     return taken
+
+
+def answer(writer: Session, paper_id: int, said: PaperAnswer, proven: Proven) -> PaperState:
+    """Confirm or refuse a signature of paper as it was proven; a code is used up with it."""
+    state = answer_paper(writer, paper_id, said, proven.viewer, proven.signer, setting())
+    if proven.code_id is not None:
+        use_code(writer, proven.code_id, now())
+    return state
 
 
 def give(number: str, act: Act, signer: str = "") -> GivenCode:

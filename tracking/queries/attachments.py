@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from models.cases import Attachment, CaseEntry
 from models.corrections import Correction
 from models.custody_words import CaseAct
+from models.emergency import PaperSignature
 from models.manifests import Manifest
 from models.values import Viewer
 from tracking.queries.visibility import manifests_visible
@@ -38,8 +39,13 @@ def attachments_visible(viewer: Viewer) -> ColumnElement[bool]:
         .join(Manifest, Manifest.id == Correction.manifest_id)
         .where(manifests_visible(viewer))
     )
+    paper = (
+        select(PaperSignature.evidence_id)
+        .join(Manifest, Manifest.id == PaperSignature.manifest_id)
+        .where(manifests_visible(viewer))
+    )
     own = Attachment.organisation_id == viewer.organisation_id
-    return or_(own, Attachment.id.in_(asked), Attachment.id.in_(evidence))
+    return or_(own, Attachment.id.in_(asked), Attachment.id.in_(evidence), Attachment.id.in_(paper))
 
 
 def attachment_by_id(session: Session, attachment_id: int, viewer: Viewer) -> SentFile | None:

@@ -8,15 +8,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, exists, func, select
+from sqlalchemy import Executable, Row
 from sqlalchemy.orm import Session
 
-from models.cases import Case, CaseFinding
-from models.custody_words import CaseState, StockMove
-from models.findings import Decision, Finding, FindingManifest
+from models.custody_words import StockMove
 from models.manifests import Leg
 from models.values import Viewer
-from models.vocabulary import CustodyState, FindingKind, ManifestKind, WeighingRole
+from models.vocabulary import CustodyState, ManifestKind, WeighingRole
 from tracking.queries.custody_statements import (
     BESIDE,
     BY_ID,
@@ -30,7 +28,6 @@ from tracking.queries.custody_statements import (
 )
 from tracking.rules.custody.facts import Custody, Part, Stretch, Weighed
 
-GAPS = (FindingKind.WET_GAP, FindingKind.DRY_GAP, FindingKind.DILUTION)
 BEFORE_ARRIVAL = frozenset(
     {
         CustodyState.DRAFT,
@@ -196,22 +193,3 @@ def stock_of(session: Session, row: Row[Any]) -> tuple[float, float | None, str 
     dry = [entry.dry_kg for entry in stay]
     dry_kg = None if None in dry else sum(each for each in dry if each is not None)
     return sum(entry.wet_kg for entry in stay), dry_kg, stay[0].pile
-
-
-def in_dispute(session: Session, manifest_id: int) -> tuple[int, bool]:
-    """(how many open cases are about it, does a finding of a mass gap wait for a decision)."""
-    about = (
-        select(Finding.key)
-        .join(FindingManifest, FindingManifest.finding_id == Finding.id)
-        .where(FindingManifest.manifest_id == manifest_id, Finding.current, ~Finding.retracted)
-    )
-    cases = session.scalar(
-        select(func.count(func.distinct(Case.id)))
-        .join(CaseFinding, CaseFinding.case_id == Case.id)
-        .where(CaseFinding.finding_key.in_(about), Case.state != CaseState.CLOSED)
-    )
-    decided = select(Decision.finding_key)
-    gap = session.scalar(
-        select(exists(about.where(Finding.kind.in_(GAPS), Finding.key.not_in(decided)).subquery().select()))
-    )
-    return cases or 0, bool(gap)

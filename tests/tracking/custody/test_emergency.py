@@ -1,4 +1,7 @@
-"""Does paper get in only through a window that the regulator opened, and by the same arrows?"""
+"""Does paper get in only through a window that the regulator opened, and by the same arrows?
+
+Whether its signatures are confirmed is asked in test_paper_confirmed.py.
+"""
 
 from datetime import timedelta
 
@@ -14,6 +17,7 @@ from tests.tracking.custody.test_family import reasons
 from tracking.operations.custody.emergency import (
     PaperStep,
     WindowDraft,
+    close_window,
     continue_on_paper,
     enter_paper,
     open_window,
@@ -122,3 +126,19 @@ def test_only_a_regulator_opens_a_window(town: Haulage) -> None:
         "window_over_already",
         "reason_missing",
     ]
+
+
+def test_the_regulator_closes_a_window_before_its_time(town: Haulage) -> None:
+    opened = window(town)
+    with pytest.raises(NotYourSignature):
+        close_window(town.session, opened, town.viewer("plant"), town.setting())
+    close_window(town.session, opened, town.viewer("regulator"), town.setting())
+    with pytest.raises(StepBlocked) as refused:
+        enter_paper(town.session, town.draft(), paper(town), town.viewer("plant"), town.setting())
+    assert reasons(refused) == [("at", "no_emergency_window")]
+    with pytest.raises(StepBlocked) as refused:
+        close_window(town.session, opened, town.viewer("regulator"), town.setting())
+    assert reasons(refused) == [("window", "window_over_already")]
+    with pytest.raises(StepBlocked) as refused:
+        close_window(town.session, opened + 1, town.viewer("regulator"), town.setting())
+    assert reasons(refused) == [("window", "not_known")]

@@ -60,11 +60,24 @@ def give_code(
     if custody is None:
         raise ManifestUnknown(number)
     refuse_stranger(session, custody, act, viewer, setting)
+    return new_code(session, custody.id, act, leg_of(custody, act), viewer, signer, setting)
+
+
+def new_code(
+    session: Session,
+    manifest_id: int,
+    act: Act,
+    leg_seq: int,
+    viewer: Viewer,
+    signer: str,
+    setting: Setting,
+) -> GivenCode:
+    """A fresh code for the viewer's organisation; the one before it is withdrawn. Raises StepBlocked."""
     name = signer.strip() or viewer.name
     if len(name) > LONGEST_NAME:
         raise StepBlocked([blocked("signer", "too_long", most=LONGEST_NAME)])
-    leg_seq, organisation_id = leg_of(custody, act), viewer.organisation_id or 0
-    same = (SigningCode.manifest_id == custody.id) & (SigningCode.act == act)
+    organisation_id = viewer.organisation_id or 0
+    same = (SigningCode.manifest_id == manifest_id) & (SigningCode.act == act)
     older = same & (SigningCode.organisation_id == organisation_id) & SigningCode.used_at.is_(None)
     session.execute(
         update(SigningCode).where(older).values(withdrawn=True).execution_options(synchronize_session=False)
@@ -73,12 +86,12 @@ def give_code(
     expires_at = setting.now + timedelta(seconds=setting.limits.code_valid_s)
     session.add(
         SigningCode(
-            manifest_id=custody.id,
+            manifest_id=manifest_id,
             act=act,
             leg_seq=leg_seq,
             organisation_id=organisation_id,
             signer=name,
-            code_hash=hash_password(bound(custody.id, act, leg_seq, organisation_id, digits)),
+            code_hash=hash_password(bound(manifest_id, act, leg_seq, organisation_id, digits)),
             issued_by_id=viewer.user_id,
             issued_at=setting.now,
             expires_at=expires_at,
@@ -114,12 +127,19 @@ def bound(manifest_id: int, act: Act, leg_seq: int, organisation_id: int, digits
 
 
 def check_code(
-    session: Session, custody: Custody, act: Act, typed: str, address: str, setting: Setting
+    session: Session,
+    custody: Custody,
+    act: Act,
+    typed: str,
+    address: str,
+    setting: Setting,
+    leg_seq: int | None = None,
 ) -> SigningCode | NotASignature:
     """The code that was typed, or why it is none; the try is counted in the caller's transaction.
 
-    The caller keeps the manifest's row (custody read with lock=True), so that tries are counted one by one,
-    and commits whatever comes of it.
+    leg_seq: the leg that it must be for, where that is not the one that the act is about now. The caller
+    keeps the manifest's row (custody read with lock=True), so that tries are counted one by one, and commits
+    whatever comes of it.
     """
     wrong = too_many(session, custody.id, address, setting.limits, setting.now)
     if wrong is not None:
@@ -127,7 +147,7 @@ def check_code(
     digits = "".join(typed.split())
     if len(digits) != DIGITS or not (digits.isascii() and digits.isdigit()):
         return NotASignature("code_malformed")  # a slip of the finger is no guess
-    leg_seq = leg_of(custody, act)
+    leg_seq = leg_of(custody, act) if leg_seq is None else leg_seq
     found = matching(session, custody.id, act, leg_seq, digits)
     right = found is not None and found.used_at is None  # who is late with it was not guessing
     session.add(CodeAttempt(manifest_id=custody.id, address=address[:64], right=right, at=setting.now))

@@ -59,6 +59,11 @@ def prove_signer(
     """Who signs, or why the proof does not hold; commit either way. Raises ManifestUnknown."""
     if proof.method is SigningMethod.ONE_TIME_CODE:
         return by_code(session, number, act, login, proof, setting)
+    return by_login(session, login, proof, setting)
+
+
+def by_login(session: Session, login: Login, proof: Proof, setting: Setting) -> Proven | NotASignature:
+    """The person whose login it is, where password, recent login or token prove it."""
     refused = login_refused(session, login, proof, setting)
     if refused is not None:
         return refused

@@ -1,7 +1,7 @@
 """What does time alone do to manifests? Run by the worker; may be stopped and started at any moment.
 
 1. ISSUED and past its hour: EXPIRE. 2. Everything else past its hour: marked overdue, nothing more. 3. A
-correction that nobody answered goes to the regulator. 4. A load of which all has left under children is
+correction that nobody answered, and a signature of paper that nobody confirmed, goes to the regulator. 4. A load of which all has left under children is
 REGROUPED. 5. Once a night: what is disposed of, refused, aborted or regrouped is CLOSED when its guards pass.
 
 Several workers may run at once: each manifest is taken in a transaction of its own, whose UPDATE carries the
@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, Engine, and_, select, update
 from sqlalchemy.orm import Session
 
 from models.corrections import Correction
-from models.custody_words import Act, CorrectionState, ManifestSource
+from models.custody_words import Act, CorrectionState, ManifestSource, PaperState
+from models.emergency import PaperSignature
 from models.lineage import ManifestLink
 from models.manifests import Manifest
 from models.session import read_sessions, write_sessions
@@ -36,7 +37,7 @@ OWN = Manifest.source != ManifestSource.PAPER
 
 @dataclass(frozen=True, slots=True)
 class TimersRun:
-    """How many manifests (and corrections) each timer moved."""
+    """How many manifests (escalated: corrections and signatures of paper) each timer moved."""
 
     expired: int = 0
     overdue: int = 0
@@ -53,7 +54,7 @@ def run_timers(engine: Engine, setting: Setting, *, closing: bool = True) -> Tim
     """Everything that is due at `setting.now`. `closing`: with what is done once a night."""
     expired = move_all(engine, Act.EXPIRE, due_to_expire(setting.now), setting)
     overdue = mark_overdue(engine, setting)
-    escalated = escalate_corrections(engine, setting)
+    escalated = escalate_corrections(engine, setting) + escalate_paper(engine, setting)
     regrouped = move_all(engine, Act.REGROUP, with_children(), setting)
     closed = close_manifests(engine, setting) if closing else 0
     return TimersRun(expired, overdue, escalated, regrouped, closed)
@@ -144,5 +145,17 @@ def escalate_corrections(engine: Engine, setting: Setting) -> int:
     with write_sessions(engine).begin() as session:
         done = session.execute(
             update(Correction).where(waiting).values(changed).execution_options(synchronize_session=False)
+        )
+        return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
+
+
+def escalate_paper(engine: Engine, setting: Setting) -> int:
+    """Signatures of emergency paper that their party neither confirmed nor refused: the regulator decides."""
+    before = setting.now - timedelta(seconds=setting.limits.paper_confirmation_s)
+    waiting = and_(PaperSignature.state == PaperState.UNCONFIRMED, PaperSignature.entered_at <= before)
+    changed = {"state": PaperState.WITH_REGULATOR}
+    with write_sessions(engine).begin() as session:
+        done = session.execute(
+            update(PaperSignature).where(waiting).values(changed).execution_options(synchronize_session=False)
         )
         return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one

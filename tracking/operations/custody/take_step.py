@@ -30,7 +30,8 @@ from tracking.operations.custody.refusals import (
 from tracking.operations.custody.sign import keep_signature, signed_already
 from tracking.operations.mark_manifests import mark_manifest_ids
 from tracking.operations.weighbridge.rest_on_ticket import ticket_blocked
-from tracking.queries.custody_facts import custody_by_id, custody_by_number, in_dispute
+from tracking.queries.custody_disputes import with_disputes
+from tracking.queries.custody_facts import custody_by_id, custody_by_number
 from tracking.queries.custody_ground import ground_of
 from tracking.queries.surroundings import surroundings_of
 from tracking.rules.custody.arrows import ALWAYS, ARROWS, MACHINES, Arrow, arrow_for
@@ -159,8 +160,7 @@ def refuse_repeated(session: Session, custody: Custody, act: Act) -> None:
 def machine_step(session: Session, custody: Custody, act: Act, given: Given, setting: Setting) -> Taken:
     """A step that nobody signs; raises a CustodyRefused."""
     if act is Act.CLOSE:
-        cases, gap = in_dispute(session, custody.id)
-        custody = replace(custody, open_cases=cases, gap_undecided=gap)
+        custody = with_disputes(session, custody)
     step, arrow = prepare(session, custody, act, given, setting)
     refuse_blocked(step, arrow)
     return finish(session, step, arrow, MACHINE, None, None, setting)

@@ -37,6 +37,7 @@ from tracking.rules.custody.guards_receipt import (
     gap_decided,
     masses_sum,
     method_permitted,
+    paper_confirmed,
     weighed_to_accept,
     whole_of_accepted,
 )
@@ -88,6 +89,7 @@ ISSUING = (
     family_fits,
     within_parents,
 )
+ENDING = (children_closed, no_open_correction, paper_confirmed)
 DECIDING = (weighed_to_accept, plausible_weighing, masses_sum)
 ORIGIN, CARRIER, STORE, RECEIVER = Capacity.ORIGIN, Capacity.CARRIER, Capacity.STORE, Capacity.RECEIVER
 
@@ -163,10 +165,10 @@ ARROWS: tuple[Arrow, ...] = (
     Arrow(Act.ABORT, S.IN_TRANSIT, S.ABORTED, (CARRIER,), (reason_given,)),
     Arrow(Act.REGROUP, S.AT_TRANSFER, S.REGROUPED, (), (all_passed_on,)),
     Arrow(Act.REGROUP, S.IN_STORE, S.REGROUPED, (), (all_passed_on,)),
-    Arrow(Act.CLOSE, S.DISPOSED, S.CLOSED, (), (children_closed, no_open_correction, gap_decided)),
-    Arrow(Act.CLOSE, S.REJECTED, S.CLOSED, (), (children_closed, no_open_correction)),
-    Arrow(Act.CLOSE, S.ABORTED, S.CLOSED, (), (children_closed, no_open_correction)),
-    Arrow(Act.CLOSE, S.REGROUPED, S.CLOSED, (), (children_closed, no_open_correction)),
+    Arrow(Act.CLOSE, S.DISPOSED, S.CLOSED, (), (*ENDING, gap_decided)),
+    Arrow(Act.CLOSE, S.REJECTED, S.CLOSED, (), ENDING),
+    Arrow(Act.CLOSE, S.ABORTED, S.CLOSED, (), ENDING),
+    Arrow(Act.CLOSE, S.REGROUPED, S.CLOSED, (), ENDING),
 )
 
 MACHINES = frozenset({Act.EXPIRE, Act.REGROUP, Act.CLOSE})

@@ -133,6 +133,7 @@ class Custody:
     correction_open: bool = False
     open_cases: int = 0
     parties: Mapping[int, str] = field(default_factory=dict)  # codes of organisations by row id
+    paper_unconfirmed: int = 0  # signatures of emergency paper that neither party nor regulator settled
     gap_undecided: bool = False  # a finding says that masses do not balance, and nobody decided on it
 
     def leg(self, seq: int) -> Stretch | None:

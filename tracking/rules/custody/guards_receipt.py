@@ -127,3 +127,10 @@ def gap_decided(step: Step) -> Iterator[Blocked]:
     """Dry sums that do not balance close only after the regulator decided what it was."""
     if step.custody.gap_undecided:
         yield blocked("", "gap_undecided", manifest=step.custody.number)
+
+
+def paper_confirmed(step: Step) -> Iterator[Blocked]:
+    """What one party typed in under another's name stands only when that party or the regulator says so."""
+    if step.custody.paper_unconfirmed:
+        waiting = step.custody.paper_unconfirmed
+        yield blocked("", "paper_unconfirmed", manifest=step.custody.number, count=waiting)
