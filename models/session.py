@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from models.write_turns import Turns
 
 SQLITE_BUSY_MS = 30_000  # a writer waits for another this long before giving up
 LOOK_AGAIN_S = 0.001
 ASK_AFTER_S = 1.0
+PROMPT_S = 20.0  # what somebody waits for takes milliseconds; a proxy has given up by then
 
 
 def open_engine(database_url: str) -> Engine:
@@ -130,3 +131,29 @@ def look_sessions(engine: Engine) -> sessionmaker[Session]:
 def write_sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions that write; use as `with write_sessions(engine).begin() as session`."""
     return sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
+
+
+def prompt_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that write for somebody who waits: a transaction older than PROMPT_S commits no more.
+
+    Who reads what changed since a moment relies on it (tracking/queries/settled.py): a row must not appear
+    long after the time that stands in it. Raises OperationalError at such a commit, which rolls back.
+    """
+    made = write_sessions(engine)
+    event.listen(made, "after_transaction_create", note_beginning)
+    event.listen(made, "before_commit", refuse_late_commit)
+    return made
+
+
+def note_beginning(session: Session, transaction: SessionTransaction) -> None:
+    """When the transaction was asked for: before it waited for a connection or a lock."""
+    if transaction.parent is None:
+        session.info["began"] = time.monotonic()
+
+
+def refuse_late_commit(session: Session) -> None:
+    """Raise OperationalError where the transaction has taken too long."""
+    taken_s = time.monotonic() - session.info["began"]
+    if taken_s > PROMPT_S:
+        late = TimeoutError(f"a transaction of {taken_s:.0f} s is too old to commit")
+        raise OperationalError("COMMIT", None, late)

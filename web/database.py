@@ -7,7 +7,7 @@ from flask import current_app, g
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.session import look_sessions, read_sessions, write_sessions
+from models.session import look_sessions, prompt_sessions, read_sessions
 
 
 def reading() -> Session:
@@ -30,7 +30,7 @@ def writing() -> AbstractContextManager[Session]:
     for one that others like it hold. What it reads afterwards shows what was written.
     """
     close_sessions()
-    return sessions(write_sessions).begin()
+    return sessions(prompt_sessions).begin()
 
 
 def sessions(kind: Callable[[Engine], sessionmaker[Session]]) -> sessionmaker[Session]:

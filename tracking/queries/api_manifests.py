@@ -18,6 +18,7 @@ from models.values import Viewer
 from models.vocabulary import CustodyState, ManifestKind
 from tracking.queries.custody_facts import custody_by_number
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
+from tracking.queries.settled import capped, settled, since
 from tracking.queries.visibility import manifests_visible
 from tracking.rules.custody.arrows import acts_from
 from tracking.rules.custody.content import Codes, content_of
@@ -43,14 +44,17 @@ class Wanted:
 
 
 def manifest_rows(
-    session: Session, viewer: Viewer, wanted: Wanted, after: Key | None, limit: int
+    session: Session, viewer: Viewer, wanted: Wanted, after: Key | None, limit: int, now: datetime
 ) -> Page[Told]:
     """A page of manifests, those that changed longest ago first: whoever reads on misses nothing.
+
+    What that takes, as of `now`, is in tracking/queries/settled.py.
 
     Manifests that were loaded as they were on paper and never changed since have no time of change: they
     come first, in the order in which they came in, and not at all for `updated_since`.
     """
     found: list[Any] = []
+    goes_on = after is not None
     if wanted.updated_since is None and (after is None or after[0] is None):
         query = lines(viewer, wanted).where(Manifest.updated_at.is_(None)).order_by(Manifest.id)
         if after is not None:
@@ -60,8 +64,11 @@ def manifest_rows(
     if len(found) <= limit:
         order = Order(Manifest.updated_at.expression, Manifest.id.expression, descending=False)
         query = lines(viewer, wanted).where(Manifest.updated_at.is_not(None))
+        if goes_on:
+            query = query.where(settled(Manifest.updated_at, now))
         found += session.execute(continued(query, order, after, limit - len(found))).all()
-    return page_of(found, limit, lambda row: (row.updated_at, row.id)).map(line_of)
+    page = page_of(found, limit, lambda row: (row.updated_at, row.id)).map(line_of)
+    return capped(page, now)
 
 
 def lines(viewer: Viewer, wanted: Wanted) -> Select[Any]:
@@ -108,7 +115,7 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.voyage is not None:
         found.append(Manifest.id.in_(select(Leg.manifest_id).where(Leg.voyage == wanted.voyage)))
     if wanted.updated_since is not None:
-        found.append(Manifest.updated_at >= wanted.updated_since)
+        found.append(since(Manifest.updated_at, wanted.updated_since))
     return found
 
 

@@ -21,6 +21,7 @@ from tracking.queries.finding_list import COLUMNS, FindingRow, named_rows
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.manifest_list import LIKE_SIGNS
 from tracking.queries.names import Name, name_or_none
+from tracking.queries.settled import since
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         about = select(CaseFinding.case_id).where(CaseFinding.finding_key == wanted.finding)
         found.append(Case.id.in_(about))
     if wanted.updated_since:
-        found.append(Case.updated_at >= wanted.updated_since)
+        found.append(since(Case.updated_at, wanted.updated_since))
     return found
 
 

@@ -42,7 +42,12 @@ def listing(call: Call) -> Any:
     """A page of them."""
     asked = {name: value for name, value in call.query.items() if name not in ("limit", "cursor")}
     page = manifest_rows(
-        call.session, call.viewer, Wanted(**asked), cursor_of(call.query), call.query["limit"]
+        call.session,
+        call.viewer,
+        Wanted(**asked),
+        cursor_of(call.query),
+        call.query["limit"],
+        call.setting.now,
     )
     return told_page(page)
 
