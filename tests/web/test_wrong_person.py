@@ -56,6 +56,15 @@ OBJECTS: dict[str, tuple[str, str, Any]] = {
     "api_findings.finding": ("GET", "/findings/{finding}", None),
     "api_findings.objections": ("GET", "/findings/{finding}/objections", None),
     "api_findings.object_to": ("POST", "/findings/{finding}/objections", {"text": "x"}),
+    "api_paper.continued": (
+        "POST",
+        "/paper/{written}/steps",
+        {"steps": [{"act": "accept", "signer": "x", "at": "{now}"}]},
+    ),
+    "api_paper_signatures.one": ("GET", "/paper-signatures/{paper}", None),
+    "api_paper_signatures.listing": ("GET", "/paper-signatures?number={written}", None),
+    "api_paper_signatures.answer": ("POST", "/paper-signatures/{paper}/answer", {"confirmed": True}),
+    "api_paper_signatures.code": ("POST", "/paper-signatures/{paper}/codes", {}),
     "api_plans.plan": ("GET", "/plans/nothing-of-this-name", None),
     "api_cases.one": ("GET", "/cases/nothing-of-this-name", None),
     "api_attachments.download": ("GET", "/attachments/1", None),
@@ -88,7 +97,13 @@ REFUSALS: dict[str, tuple[str, str, Any]] = {
     ),
     "api_weighbridge.lab_result": ("POST", "/weighbridge/lab-results", LAB),
     "api_windows.window": ("POST", "/windows", WINDOW | {"reason": "x"}),
+    "api_windows.closed": ("DELETE", "/windows/1", None),
     "api_paper.entered": ("POST", "/paper", {"draft": DRAFT}),
+    "api_paper_signatures.decide": (
+        "POST",
+        "/paper-signatures/{paper}/decision",
+        {"upheld": True, "reason": "x"},
+    ),
     "api_holds.place": ("POST", "/holds", HOLDS),
     "api_holds.lift": ("POST", "/holds/lift", HOLDS),
     "api_correction_questions.question": (
@@ -177,12 +192,15 @@ def names(interface: Interface) -> dict[str, str]:
     """What is ours: a manifest under way, a finding about it, places, a truck."""
     number = interface.issued()
     town = interface.town
+    written, paper = interface.written()
     with write_sessions(interface.engine).begin() as session:
         about = manifest_of(session, number)
         finding = make.finding(session, FindingKind.OVERLOAD, about, town.truck, key="F-OURS")
         finding.hauler_id = town.road_org.id
     return {
         "number": number,
+        "written": written,
+        "paper": str(paper),
         "finding": "F-OURS",
         "plant": town.plant.code,
         "site": town.site.code,

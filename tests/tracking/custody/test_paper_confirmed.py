@@ -142,15 +142,14 @@ def test_a_refusal_is_the_regulators_to_decide(town: Haulage) -> None:
     with pytest.raises(StepBlocked) as refused:
         decide_paper(town.session, waiting.id, False, "", regulator, town.setting())
     assert reasons(refused) == [("reason", "field_missing")]
-    state = decide_paper(
-        town.session, waiting.id, False, "no such trip on its track", regulator, town.setting()
-    )
+    found = (False, "no such trip on its track")
+    state = decide_paper(town.session, waiting.id, *found, regulator, town.setting())
     assert state is PaperState.STRUCK
     assert paper_waiting(town.session, regulator, WAIT_S) == []
     assert close(town, number) is CustodyState.CLOSED
     row = paper_by_id(town.session, waiting.id, regulator, WAIT_S)
     assert row is not None
-    assert (row.reason, row.decision) == (NO.reason, "no such trip on its track")
+    assert (row.reason, row.decision) == (NO.reason, found[1])
 
 
 def test_the_regulator_does_not_decide_before_the_party_had_its_time(town: Haulage) -> None:
@@ -213,7 +212,7 @@ def test_a_driver_answers_for_the_own_legs_alone(town: Haulage) -> None:
     colleague = User(
         username="other-driver",
         display_name="another",
-        password_hash="-",  # noqa: S106  nobody signs in with it
+        password_hash="-",
         role=town.people["driver"].role,
         organisation_id=town.road_org.id,
         created_at=town.now,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
@@ -50,6 +50,7 @@ class Interface:
     app: Flask
     town: Haulage
     engine: Engine
+    ON_PAPER: ClassVar[dict[str, int]] = {"issue": 30, "load": 20, "depart": 10}  # minutes ago
 
     def machine(self, who: str, *scopes: Scope) -> Machine:
         """A machine of `who`, with all scopes where none is named."""
@@ -90,6 +91,24 @@ class Interface:
         assert answer.status_code == 201, answer.text
         number: str = answer.json["number"]  # type: ignore[index]
         return number
+
+    def written(self) -> tuple[str, int]:
+        """A manifest of half an hour ago that the plant typed in from paper, and the carrier's signature."""
+        now = self.town.now
+        window = {"covers_from": (now - timedelta(days=1)).isoformat(), "covers_to": now.isoformat()}
+        window |= {"enter_until": (now + timedelta(days=7)).isoformat(), "reason": "the network was down"}
+        assert self.machine("regulator").post("/windows", window).status_code == 201
+        times = {act: (now - timedelta(minutes=back)).isoformat() for act, back in self.ON_PAPER.items()}
+        steps: list[dict[str, Any]] = [
+            {"act": act, "signer": f"{act} on paper", "at": at} for act, at in times.items()
+        ]
+        steps[1]["weighed"] = self.weighed(17_000.0)
+        answer = self.machine("plant").post("/paper", {"draft": self.draft(), "steps": steps})
+        assert answer.status_code == 201, answer.text
+        number: str = answer.json["number"]  # type: ignore[index]
+        told = self.machine("regulator").get(f"/paper-signatures?number={number}").json
+        (carrier,) = [each["id"] for each in told["items"] if each["act"] == "depart"]  # type: ignore[index]
+        return number, carrier
 
     def step(self, who: str, number: str, act: str, minutes: float = 10, **given: Any) -> TestResponse:
         self.later(minutes)

@@ -1,8 +1,9 @@
 """What does time alone do to manifests? Run by the worker; may be stopped and started at any moment.
 
 1. ISSUED and past its hour: EXPIRE. 2. Everything else past its hour: marked overdue, nothing more. 3. A
-correction that nobody answered, and a signature of paper that nobody confirmed, goes to the regulator. 4. A load of which all has left under children is
-REGROUPED. 5. Once a night: what is disposed of, refused, aborted or regrouped is CLOSED when its guards pass.
+correction that nobody answered, and a signature of paper that nobody confirmed, goes to the regulator. 4. A
+load of which all has left under children is REGROUPED. 5. Once a night: what is disposed of, refused, aborted
+or regrouped is CLOSED when its guards pass.
 
 Several workers may run at once: each manifest is taken in a transaction of its own, whose UPDATE carries the
 state it saw, and a row that another worker holds is passed over. Manifests that were loaded as they had been

@@ -12,7 +12,7 @@ from tracking.operations.custody.measure_pile import Difference, Survey, measure
 from tracking.operations.custody.voyages import VoyageDraft, open_voyage, sail, sign_voyage
 from tracking.queries.stock import Pile, StockMovement, movements, piles
 from web.api.v1.derived import filled, given, told, told_list, told_pages
-from web.api.v1.fields import Body, Chosen, Many, Moment, Part, Text
+from web.api.v1.fields import Body, Chosen, Many, Moment, Part, Text, Whole
 from web.api.v1.manifest_schemas import DraftGiven, GivenWithStep, Named, StepTold
 from web.api.v1.manifests import draft_of, given_of, told_step
 from web.api.v1.operation import Call, Reply, reads, resource, writes
@@ -58,6 +58,7 @@ class PaperStepGiven(GivenWithStep):
 
     act = Chosen(Act, required=True)
     signer = Text(100, required=True)
+    evidence = Whole(1, load_default=None)
 
 
 class PaperGiven(Body):
@@ -149,14 +150,21 @@ def window(call: Call) -> Any:
 @paper.post("")
 @writes("Enter a manifest that was written by hand", Named, body=PaperGiven, status=201)
 def entered(call: Call) -> Any:
-    """In a window that the regulator opened, by the same arrows as any other."""
+    """In a window that the regulator opened, by the same arrows as any other; others' signatures wait for
+    their parties (`/paper-signatures`)."""
+    draft = draft_of(call.body["draft"])
+    return {"number": enter_paper(call.session, draft, paper_steps(call), call.viewer, call.setting)}
+
+
+def paper_steps(call: Call) -> list[PaperStep]:
+    """The steps of the paper, each with its time."""
     steps = []
     for index, each in enumerate(call.body["steps"]):
         if each["at"] is None:
             raise ValidationError({"steps": {index: {"at": ["missing"]}}})
-        steps.append(PaperStep(act=each["act"], given=given_of(call, each), signer=each["signer"]))
-    number = enter_paper(call.session, draft_of(call.body["draft"]), steps, call.viewer, call.setting)
-    return {"number": number}
+        given = given_of(call, each)
+        steps.append(PaperStep(each["act"], given, each["signer"], each["evidence"]))
+    return steps
 
 
 @codes.post("")

@@ -2,7 +2,18 @@
 
 from flask import Blueprint
 
-from web.api.v1 import cases, disputes, document, loads, manifests, registers, rules, tokens, weighbridge
+from web.api.v1 import (
+    cases,
+    disputes,
+    document,
+    emergency,
+    loads,
+    manifests,
+    registers,
+    rules,
+    tokens,
+    weighbridge,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     document.bp,
@@ -13,6 +24,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(registers.scales, registers.users),
     *(cases.cases, cases.questions, cases.findings, cases.attachments),
     *(disputes.corrections, disputes.questions, disputes.holds),
+    emergency.papers,
     tokens.bp,
     weighbridge.bp,
 )
