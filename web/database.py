@@ -7,7 +7,7 @@ from flask import current_app, g
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.session import look_sessions, prompt_sessions, read_sessions
+from models.session import look_sessions, prompt_sessions, read_sessions, write_sessions
 
 
 def reading() -> Session:
@@ -23,14 +23,15 @@ def looking() -> AbstractContextManager[Session]:
     return sessions(look_sessions)()
 
 
-def writing() -> AbstractContextManager[Session]:
+def writing(*, prompt: bool = True) -> AbstractContextManager[Session]:
     """`with writing() as session`: commits at the end, rolls back on an exception.
 
     What the request was reading ends first: a request that held two connections at once could wait for ever
-    for one that others like it hold. What it reads afterwards shows what was written.
+    for one that others like it hold. What it reads afterwards shows what was written. `prompt`: it takes
+    milliseconds, and must not commit late; what takes in whole files of positions may take longer.
     """
     close_sessions()
-    return sessions(prompt_sessions).begin()
+    return sessions(prompt_sessions if prompt else write_sessions).begin()
 
 
 def sessions(kind: Callable[[Engine], sessionmaker[Session]]) -> sessionmaker[Session]:

@@ -56,7 +56,7 @@ def take(device_code: str, protocol: Protocol, body: bytes) -> Response:
     message = Message(device_code, protocol, body, request.remote_addr or "unknown address", now())
     try:
         decoded = decode_message(reading(), message)
-        with writing() as session:
+        with writing(prompt=False) as session:
             acceptance = accept(session, message, decoded, current_app.extensions["thresholds"].doubt)
     except OperationalError:
         current_app.logger.exception("a file could not be stored")

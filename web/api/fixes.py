@@ -160,7 +160,7 @@ def take(device_code: str, body: bytes, items: list[object]) -> Response:
     limits = current_app.extensions["thresholds"].doubt
     decoded = decode_items(items)
     try:
-        with writing() as session:
+        with writing(prompt=False) as session:
             acceptance = accept(session, message, decoded, limits)
     except OperationalError:
         current_app.logger.exception("a batch could not be stored")

@@ -58,7 +58,7 @@ def keep(sender: Sender, protocol: Protocol, body: bytes) -> Response | None:
             return None
     decoded = DECODERS[protocol](body, reception_of(reading(), message))
     limits = current_app.extensions["thresholds"].doubt
-    with writing() as session:
+    with writing(prompt=False) as session:
         [acceptance] = accept_all(session, [Arrival(message, decoded, sender.distrust)], limits)
     device_metrics().count([acceptance])
     return None

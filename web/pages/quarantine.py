@@ -123,7 +123,7 @@ def let_out() -> str | Response | tuple[str, int]:
     try:
         group = group_of(reading(), code, up_to_id)
         before = decode_before(reading(), code, how, group=group, most=MESSAGES_AT_ONCE)
-        with writing() as session:
+        with writing(prompt=False) as session:
             taken = release(session, code, limits(), how, group=group, most=MESSAGES_AT_ONCE, before=before)
             released = list(taken)
             outcome = Outcome(released, count_of_group(session, group))
@@ -141,7 +141,7 @@ def turn_down() -> str | Response | tuple[str, int]:
     """Take a group off the list as it was shown; its bytes stay."""
     code, up_to_id = request.form.get("sender", ""), shown_id()
     try:
-        with writing() as session:
+        with writing(prompt=False) as session:
             rejected = reject(session, decision(), group_of(session, code, up_to_id))
     except DeviceRefused as refused:
         return refused_html(code, NewDeviceForm(formdata=None), refused)
@@ -159,7 +159,7 @@ def register() -> str | Response | tuple[str, int]:
         details, how = form.details, decision()
         up_to: dict[str, Any] = {"up_to_id": up_to_id, "most": MESSAGES_AT_ONCE}
         before = decode_before(reading(), code, how, details=details, **up_to)
-        with suppress_refusal(form), writing() as session:
+        with suppress_refusal(form), writing(prompt=False) as session:
             device = register_device(
                 session,
                 code,

@@ -113,7 +113,7 @@ def take(form: UploadForm, body: bytes) -> Acceptance:
     message = Message(str(form.device.data), protocol, body, f"{account().username}: {name}", now())
     decoded = decode_message(reading(), message)
     stays = own_stays(reading(), message.device_code, viewer())
-    with writing() as session:
+    with writing(prompt=False) as session:
         return accept(session, message, decoded, current_app.extensions["thresholds"].doubt, stays=stays)
 
 
