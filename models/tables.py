@@ -19,6 +19,7 @@ from models import (
     permits,
     sight,
     signatures,
+    step_files,
     weighbridge,
     worlds,
 )
@@ -45,5 +46,6 @@ MODULES = (
     manifests,
     organisations,
     sight,
+    step_files,
     worlds,
 )

@@ -49,16 +49,20 @@ def sign(
     proof: Proof,
     seen: Seen | None = None,
     first: Callable[[Session], None] | None = None,
+    then: Callable[[Session, Taken], None] | None = None,
 ) -> Taken:
     """Prove the signer and take the step, in transactions of their own; raises a CustodyRefused.
 
-    first: what is kept before the step, in its transaction.
+    first, then: what is kept before and after the step, in its transaction.
     """
     proven = prove(number, act, proof)
     with writing() as writer:
         if first is not None:
             first(writer)
-        return take(writer, number, act, given, proven, seen)
+        taken = take(writer, number, act, given, proven, seen)
+        if then is not None:
+            then(writer, taken)
+        return taken
 
 
 def prove(number: str, act: Act, proof: Proof) -> Proven:

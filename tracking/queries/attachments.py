@@ -9,7 +9,8 @@ from models.cases import Attachment, CaseEntry
 from models.corrections import Correction
 from models.custody_words import CaseAct
 from models.emergency import PaperSignature
-from models.manifests import Manifest
+from models.manifests import CustodyEvent, Manifest
+from models.step_files import StepFile
 from models.values import Viewer
 from tracking.queries.visibility import manifests_visible
 
@@ -44,8 +45,20 @@ def attachments_visible(viewer: Viewer) -> ColumnElement[bool]:
         .join(Manifest, Manifest.id == PaperSignature.manifest_id)
         .where(manifests_visible(viewer))
     )
+    shown = (
+        select(StepFile.attachment_id)
+        .join(CustodyEvent, CustodyEvent.id == StepFile.event_id)
+        .join(Manifest, Manifest.id == CustodyEvent.manifest_id)
+        .where(manifests_visible(viewer))
+    )
     own = Attachment.organisation_id == viewer.organisation_id
-    return or_(own, Attachment.id.in_(asked), Attachment.id.in_(evidence), Attachment.id.in_(paper))
+    return or_(
+        own,
+        Attachment.id.in_(asked),
+        Attachment.id.in_(evidence),
+        Attachment.id.in_(paper),
+        Attachment.id.in_(shown),
+    )
 
 
 def attachment_by_id(session: Session, attachment_id: int, viewer: Viewer) -> SentFile | None:

@@ -14,6 +14,7 @@ from tracking.rules.custody.facts import Given, Weighed
 from web.clock import now
 from web.display import choices
 from web.forms.base import Form, MomentField, no_longer_than, stripped
+from web.forms.fields import PhotoField
 from web.forms.masses import DegreesField, PercentField, TonnesField
 
 WEIGHED = ("gross_t", "tare_t", "ticket", "scale")
@@ -31,7 +32,7 @@ ASKED: dict[Act, tuple[str, ...]] = {
     Act.DISPOSE: ("method", "mass_t", "pile"),
     Act.CANCEL: ("reason",),
     Act.CANCEL_LOADED: ("reason",),
-    Act.ABORT: ("reason",),
+    Act.ABORT: ("reason", "photo"),
 }
 """The fields of an act's form, in their order; an act that is not here asks for the signature only."""
 
@@ -44,6 +45,7 @@ FIELD_OF = {
     "refused_kg": "refused_t",
     "mass_kg": "mass_t",
     "facility": "gate",
+    "attachment": "photo",
 }
 """The form's field for a field that a guard names."""
 
@@ -70,6 +72,7 @@ class StepForm(Form):
     method = SelectField(_("How it was disposed of"), default="")
     mass_t = TonnesField(_("Disposed of (t)"))
     gate = SelectField(_("Gate"), validate_choice=False)
+    photo = PhotoField(_("Photo of the place or the vehicle"))
     at = MomentField(_("When it happened"))
     password = PasswordField(_("Your password"))
     code = StringField(_("One-time code"), filters=text, validators=[no_longer_than(16)])

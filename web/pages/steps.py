@@ -1,21 +1,26 @@
 """How does a person sign a step of custody? One page for every act, and what happens next."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug import Response
 
 from models.custody_words import Act
 from models.vocabulary import CustodyState
+from tracking.operations.custody.attach_to_step import attach_to_step
 from tracking.operations.custody.refusals import CustodyRefused
+from tracking.operations.custody.take_step import Taken
 from tracking.operations.idempotent_calls import KeyUsedOtherwise
 from tracking.queries.custody_facts import custody_by_number
 from tracking.queries.manifest_story import ManifestStory, manifest_story
 from tracking.queries.next_steps import NextStep, next_steps
 from tracking.queries.own_places import OwnPlace, own_places
 from tracking.queries.signatures import sent_before
+from tracking.queries.step_files import StepFileRow, files_of_steps
 from tracking.rules.custody.facts import Custody
 from web.database import reading
 from web.display import named
@@ -23,6 +28,7 @@ from web.forms.steps import ASKED, FIELD_OF, StepForm
 from web.navigation import may_open
 from web.refusal_words import Refused, worded
 from web.sent_again import SentAlready, keep_key, taken_before
+from web.sent_files import kept_file
 from web.signed_in import account, viewer
 from web.signing import give, recently_proved, sign
 
@@ -52,7 +58,15 @@ def taken(number: str, act: Act, form: StepForm) -> Answer:
             return done(number, act)
         if not form.validate():
             return refused(number, act, form, 422)
-        sign(number, act, form.given(act), form.proof(), form.seen(), partial(keep_key, number, act))
+        sign(
+            number,
+            act,
+            form.given(act),
+            form.proof(),
+            form.seen(),
+            partial(keep_key, number, act),
+            photo_of(act),
+        )
     except SentAlready:
         return done(number, act)
     except KeyUsedOtherwise:
@@ -73,6 +87,26 @@ def repeated(number: str, act: Act, form: StepForm) -> bool:
         return True
     moment = form.device_moment
     return moment is not None and sent_before(reading(), number, act, account().id, moment)
+
+
+def photo_of(act: Act) -> Callable[[Session, Taken], None] | None:
+    """What keeps the photo of a stop with its step; None where the act has none, or none was sent."""
+    sent = request.files.get("photo")
+    if "photo" not in ASKED.get(act, ()) or sent is None or not sent.filename:
+        return None
+
+    def keep(session: Session, taken: Taken) -> None:
+        kept = kept_file(session, sent, viewer())
+        if taken.event_id is not None:
+            attach_to_step(session, taken.event_id, kept, viewer())
+
+    return keep
+
+
+@bp.app_template_global()
+def step_files_of(number: str) -> list[StepFileRow]:
+    """The files of a manifest's steps, as far as the reader may see it."""
+    return files_of_steps(reading(), number, viewer())
 
 
 def done(number: str, act: Act) -> Answer:

@@ -1,5 +1,7 @@
 """Is every act signed on its page, with what it asks, by whom it is, and refused in place otherwise?"""
 
+import re
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import func, select
@@ -194,3 +196,25 @@ def test_a_gate_is_one_of_the_signers_own_places(town: Haulage, desk: Desk) -> N
     fields = PROOF | {"gross_t": "28", "gate": site}
     assert gate.post(f"/sign/arrive/{number}", data=fields).status_code == 302
     assert state_of(town, number) is CustodyState.ARRIVED
+
+
+def test_a_stop_on_the_road_is_shown_by_a_photo(town: Haulage, desk: Desk) -> None:
+    number = town.on_the_road()
+    town.session.commit()
+    town.later(5)
+    driver, path = desk("driver"), f"/sign/abort/{number}"
+    assert 'type="file"' in driver.get(path).text
+    told = {"reason": "爆胎", **PROOF}
+    wrong = driver.post(path, data=told | {"photo": (BytesIO(b"text"), "place.jpg")})
+    assert wrong.status_code == 422
+    assert 'href="#photo"' in wrong.text
+    assert state_of(town, number) is CustodyState.IN_TRANSIT
+    photo = b"\xff\xd8\xff\xe0 a place"
+    assert driver.post(path, data=told | {"photo": (BytesIO(photo), "place.jpg")}).status_code == 302
+    assert state_of(town, number) is CustodyState.ABORTED
+    page = desk("plant").get(f"/manifests/{number}").text
+    assert "place.jpg" in page
+    address = re.search(r'href="(/files/[0-9]+)"', page)
+    assert address is not None
+    assert desk("plant").get(address[1]).data == photo
+    assert desk("store").get(address[1]).status_code == 404
