@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.facilities import Facility
@@ -19,7 +19,7 @@ from models.values import Viewer
 from models.vocabulary import CustodyState, VerdictValue, WeighingRole
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.names import Name, name_or_none
-from tracking.queries.visibility import manifests_visible
+from tracking.queries.visibility import in_sight, manifests_visible
 
 LIKE_SIGNS = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
@@ -78,8 +78,8 @@ def manifest_page(
     limit: int = 50,
 ) -> Page[ManifestRow]:
     """A page of the manifests that the viewer may see and asked for."""
-    sort = _order(order)
-    query = _rows(sort.column).where(manifests_visible(viewer), *_conditions(wanted))
+    query, sort = _sorted(_rows(), viewer, wanted, order)
+    query = query.add_columns(sort.column).where(manifests_visible(viewer), *_conditions(wanted))
     rows = session.execute(continued(query, sort, after, limit)).all()
     page = page_of(rows, limit, lambda row: (row[-1], row[0]))
     ids = [row[0] for row in page.rows]
@@ -87,7 +87,7 @@ def manifest_page(
     return page.map(lambda row: _manifest_row(row, vehicles[row[0]], findings.get(row[0], 0)))
 
 
-def _rows(sort: ColumnElement[Any]) -> Select[Any]:
+def _rows() -> Select[Any]:
     origin, destination = aliased(Facility), aliased(Facility)
     columns: list[Any] = [Manifest.id, Manifest.number, Manifest.issued_at, Manifest.custody_state]
     columns += [origin.code, origin.name, origin.name_en]
@@ -105,19 +105,25 @@ def _rows(sort: ColumnElement[Any]) -> Select[Any]:
         query = query.join(weighed, _of_role(weighed, role), isouter=True)
         query = query.join(tested, _of_role(tested, role), isouter=True)
         query = query.add_columns(weighed.gross_kg - weighed.tare_kg, tested.moisture_fraction)
-    return query.add_columns(sort)
+    return query
 
 
 def _of_role(table: Any, role: WeighingRole) -> ColumnElement[bool]:
     return and_(table.manifest_id == Manifest.id, table.role == role, table.leg_seq == 0)
 
 
-def _order(order: ManifestOrder) -> Order:
+def _sorted(
+    query: Select[Any], viewer: Viewer, wanted: ManifestFilter, order: ManifestOrder
+) -> tuple[Select[Any], Order]:
+    """The query with the way by which its rows are found in order."""
     if order is ManifestOrder.NUMBER:
-        return Order(Manifest.number.expression, Manifest.id.expression, descending=False)
+        return query, Order(Manifest.number.expression, Manifest.id.expression, descending=False)
     if order is ManifestOrder.DOUBTFUL:
-        return Order(func.coalesce(Verdict.score, 0.0), Manifest.id.expression)
-    return Order(Manifest.issued_at.expression, Manifest.id.expression, order is ManifestOrder.NEWEST)
+        return query, Order(func.coalesce(Verdict.score, 0.0), Manifest.id.expression)
+    by_issue = Order(Manifest.issued_at.expression, Manifest.id.expression)
+    if not (wanted.state or wanted.plant or wanted.site or wanted.hauler):  # else by an index of these
+        query, by_issue = in_sight(query, viewer)
+    return query, replace(by_issue, descending=order is not ManifestOrder.OLDEST)
 
 
 def _conditions(wanted: ManifestFilter) -> list[ColumnElement[bool]]:
@@ -129,11 +135,12 @@ def _conditions(wanted: ManifestFilter) -> list[ColumnElement[bool]]:
     if wanted.verdict:
         found.append(func.coalesce(Verdict.value, VerdictValue.PENDING.value) == wanted.verdict.value)
     if wanted.plant:
-        found.append(Manifest.origin_id.in_(select(Facility.id).where(Facility.code == wanted.plant)))
+        found.append(Manifest.origin_id == _place(wanted.plant))
     if wanted.site:
-        found.append(Manifest.destination_id.in_(select(Facility.id).where(Facility.code == wanted.site)))
+        found.append(Manifest.destination_id == _place(wanted.site))
     if wanted.hauler:
-        found.append(Organisation.code == wanted.hauler)
+        hauler = select(Organisation.id).where(Organisation.code == wanted.hauler).scalar_subquery()
+        found.append(Manifest.hauler_id == hauler)
     if wanted.vehicle:
         found.append(Manifest.id.in_(select(Leg.manifest_id).where(Leg.vehicle_code == wanted.vehicle)))
     if wanted.since:
@@ -141,6 +148,10 @@ def _conditions(wanted: ManifestFilter) -> list[ColumnElement[bool]]:
     if wanted.until:
         found.append(Manifest.issued_at < wanted.until)
     return found
+
+
+def _place(code: str) -> ScalarSelect[int]:
+    return select(Facility.id).where(Facility.code == code).scalar_subquery()
 
 
 def _text_found(text: str) -> ColumnElement[bool]:

@@ -6,15 +6,36 @@ leaves it again. Nobody else's row exists for them, so that a page answers 404 a
 prints and the API share these rules.
 """
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy.orm import aliased
 
 from models.facilities import Facility
 from models.findings import Finding, FindingManifest, FindingVehicle
 from models.fleet import Device, DeviceBinding, Vehicle
 from models.journeys import TripLeg, TripRow
 from models.manifests import Diversion, Leg, Manifest
+from models.sight import FacilitySight, ManifestSight
 from models.values import Viewer
 from models.vocabulary import CustodyState, ManifestKind, Role
+from tracking.queries.keyset import Order
+
+OneLeg = aliased(Leg)
+
+
+def in_sight(query: Select[Any], viewer: Viewer) -> tuple[Select[Any], Order]:
+    """A query of manifests, and the order of issue in which the viewer's are found one after the other.
+
+    It adds no right and takes none: manifests_visible is asked of each all the same.
+    """
+    if viewer.sees_all or viewer.organisation_id is None:
+        return query, Order(Manifest.issued_at.expression, Manifest.id.expression)
+    noted = and_(
+        ManifestSight.manifest_id == Manifest.id, ManifestSight.organisation_id == viewer.organisation_id
+    )
+    order = Order(ManifestSight.issued_at.expression, ManifestSight.manifest_id.expression)
+    return query.join(ManifestSight, noted), order
 
 
 def manifests_visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -30,31 +51,31 @@ def manifests_visible(viewer: Viewer) -> ColumnElement[bool]:
         back = and_(begun, Manifest.kind == ManifestKind.RETURN, Manifest.destination_id.in_(own))
         return or_(and_(begun, Manifest.origin_id.in_(own)), issued, back)
     if viewer.role == Role.SITE:
-        arriving = select(Leg.manifest_id).where(Leg.to_id.in_(own))
         ends = or_(
             Manifest.origin_id.in_(own),  # a child leaves it that another party issued
             Manifest.destination_id.in_(own),
             Manifest.received_at_id.in_(own),
-            Manifest.id.in_(arriving),
+            _has_leg(OneLeg.to_id.in_(own)),
             _diverted(own),
         )
         return or_(issued, and_(begun, ends))
     if viewer.role == Role.HAULER:
-        carried = (
-            select(Leg.manifest_id)
-            .join(Leg.vehicle, isouter=True)
-            .where(
-                or_(
-                    Vehicle.organisation_id == viewer.organisation_id,
-                    Leg.carrier_id == viewer.organisation_id,
-                )
-            )
-        )
-        named = or_(Manifest.hauler_id == viewer.organisation_id, Manifest.id.in_(carried))
+        carried = _has_leg(_carried_by(viewer.organisation_id))
+        named = or_(Manifest.hauler_id == viewer.organisation_id, carried)
         return or_(issued, and_(begun, named))
     if viewer.role == Role.DRIVER:
-        return and_(begun, Manifest.id.in_(_driven(viewer)))
+        return and_(begun, _driven(viewer, viewer.organisation_id))
     return false()
+
+
+def _has_leg(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """One of the manifest's legs is such a OneLeg: looked up for each manifest, never collected for all."""
+    return select(OneLeg.id).where(OneLeg.manifest_id == Manifest.id, condition).correlate(Manifest).exists()
+
+
+def _carried_by(organisation_id: int) -> ColumnElement[bool]:
+    owned = select(Vehicle.id).where(Vehicle.organisation_id == organisation_id)
+    return or_(OneLeg.carrier_id == organisation_id, OneLeg.vehicle_id.in_(owned))
 
 
 def _diverted(own: Select[int]) -> ColumnElement[bool]:
@@ -67,30 +88,37 @@ def _diverted(own: Select[int]) -> ColumnElement[bool]:
     return and_(Manifest.custody_state == CustodyState.IN_TRANSIT, leads_here)
 
 
-def _driven(viewer: Viewer) -> Select[int]:
-    """Manifests with a leg that the driver is named for, or that the own carrier has for anybody."""
+def _driven(viewer: Viewer, organisation_id: int) -> ColumnElement[bool]:
+    """It has a leg that the driver is named for, or that the own carrier has for anybody."""
     nobody = and_(
-        Leg.driver_id.is_(None),
-        Leg.driver.is_(None),  # a name without a login is somebody else
-        or_(Leg.carrier_id == viewer.organisation_id, Vehicle.organisation_id == viewer.organisation_id),
+        OneLeg.driver_id.is_(None),
+        OneLeg.driver.is_(None),  # a name without a login is somebody else
+        _carried_by(organisation_id),
     )
-    return (
-        select(Leg.manifest_id)
-        .join(Leg.vehicle, isouter=True)
-        .where(or_(Leg.driver_id == viewer.user_id, nobody))
-    )
+    return _has_leg(or_(OneLeg.driver_id == viewer.user_id, nobody))
 
 
 def findings_visible(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on Finding: about a visible manifest; for haulers also about one of their vehicles."""
     if viewer.sees_all:
         return true()
-    about = select(FindingManifest.finding_id).join(FindingManifest.manifest).where(manifests_visible(viewer))
+    about = (
+        select(FindingManifest.finding_id)
+        .join(FindingManifest.manifest)
+        .where(FindingManifest.finding_id == Finding.id, manifests_visible(viewer))
+        .correlate(Finding)
+        .exists()
+    )
     if viewer.role != Role.HAULER or viewer.organisation_id is None:
-        return Finding.id.in_(about)
+        return about
     own = select(Vehicle.code).where(Vehicle.organisation_id == viewer.organisation_id)
-    driven = select(FindingVehicle.finding_id).where(FindingVehicle.vehicle_code.in_(own))
-    return or_(Finding.id.in_(about), Finding.id.in_(driven), Finding.hauler_id == viewer.organisation_id)
+    driven = (
+        select(FindingVehicle.finding_id)
+        .where(FindingVehicle.finding_id == Finding.id, FindingVehicle.vehicle_code.in_(own))
+        .correlate(Finding)
+        .exists()
+    )
+    return or_(about, driven, Finding.hauler_id == viewer.organisation_id)
 
 
 def facilities_visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -106,14 +134,19 @@ def facilities_known(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on Facility for maps and choices: one's own, and those that one's manifests name."""
     if viewer.sees_all:
         return true()
+    if viewer.organisation_id is None:
+        return false()
     seen = manifests_visible(viewer)
-    ends = [
-        select(Manifest.origin_id).where(seen),
-        select(Manifest.destination_id).where(seen),
-        select(Leg.from_id).join(Leg.manifest).where(seen),
-        select(Leg.to_id).join(Leg.manifest).where(seen),
+    named = [
+        select(Manifest.id).where(place == Facility.id, seen).correlate(Facility).exists()
+        for place in (Manifest.origin_id, Manifest.destination_id)
     ]
-    return or_(facilities_visible(viewer), *(Facility.id.in_(end) for end in ends))
+    named += [
+        select(Leg.id).join(Leg.manifest).where(place == Facility.id, seen).correlate(Facility).exists()
+        for place in (Leg.from_id, Leg.to_id)
+    ]
+    noted = select(FacilitySight.facility_id).where(FacilitySight.organisation_id == viewer.organisation_id)
+    return or_(facilities_visible(viewer), and_(Facility.id.in_(noted), or_(*named)))
 
 
 def vehicles_visible(viewer: Viewer) -> ColumnElement[bool]:
