@@ -89,7 +89,8 @@ def worker(every_s: float) -> None:
 
 def run_due(closed_night: datetime | None) -> datetime:
     """Run the timers of custody, closing manifests once a night; the night that is done with then."""
-    setting = Setting(thresholds().custody, ZoneInfo(settings().timezone), now())
+    rules = thresholds()
+    setting = Setting(rules.custody, ZoneInfo(settings().timezone), now(), rules)
     night = night_of(setting)
     done = run_timers(ready_engine(), setting, closing=night != closed_night)
     if done.any:

@@ -197,6 +197,8 @@ class Thresholds:
     custody: CustodyThresholds = CustodyThresholds()
 
 
+DEFAULTS = Thresholds()
+
 GROUPS = (
     DoubtThresholds,
     TrackThresholds,

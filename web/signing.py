@@ -33,7 +33,7 @@ WRONG_PASSWORDS: RateLimitItem = parse("10 per 15 minutes")
 def setting() -> Setting:
     """Limits, zone and time of this request."""
     zone = ZoneInfo(current_app.extensions["settings"].timezone)
-    return Setting(limits(), zone, now())
+    return Setting(limits(), zone, now(), current_app.extensions["thresholds"])
 
 
 def limits() -> CustodyThresholds:

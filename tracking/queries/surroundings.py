@@ -23,12 +23,13 @@ from models.vocabulary import FacilityKind, ManifestKind, SludgeKind, WeighingRo
 from tracking.queries.custody_ground import COUNTED
 from tracking.queries.fixes import to_ms, vehicle_track
 from tracking.queries.paper import UNBORN
+from tracking.queries.permitted_use import quota_uses, scale_lapsed, storage_use
 from tracking.queries.world import facility_area, limit_facts
-from tracking.rules.custody.checks import facts_of
+from tracking.rules.custody.checked import facts_of
 from tracking.rules.custody.facts import Custody, Step, Stretch
 from tracking.rules.custody.outcome import DECISIONS, key_of
 from tracking.rules.custody.standings import PlaceStanding
-from tracking.rules.custody.surroundings import DEFAULTS, NOTHING_AROUND, Seen, Surroundings
+from tracking.rules.custody.surroundings import NOTHING_AROUND, Seen, Surroundings
 from tracking.rules.judge_masses import NOT_DEWATERED
 from tracking.rules.judge_repeats import EarlierLoads, same_ticket
 from tracking.rules.trip_context import usable
@@ -44,6 +45,13 @@ ON_THE_WAY = (Act.DEPART, Act.HAND_OVER, Act.TAKE_OVER, Act.ARRIVE)
 
 def surroundings_of(session: Session, step: Step, outcome: Custody, zone: ZoneInfo) -> Surroundings:
     """What the checks of this act look at."""
+    around = of_the_act(session, step, outcome, zone)
+    lapsed = scale_lapsed(session, step, outcome, zone)
+    return around if lapsed is None else replace(around, scale_lapsed=lapsed)
+
+
+def of_the_act(session: Session, step: Step, outcome: Custody, zone: ZoneInfo) -> Surroundings:
+    """The same without what is asked of every weighing."""
     if step.act in LOADING:
         return around_loading(session, step, outcome)
     if step.act in ON_THE_WAY:
@@ -54,6 +62,8 @@ def surroundings_of(session: Session, step: Step, outcome: Custody, zone: ZoneIn
         return replace(NOTHING_AROUND, limit=limit_into(session, step, outcome))
     if step.act is Act.DISPOSE:
         return around_disposal(session, step, outcome, zone)
+    if step.act is Act.STORE:
+        return replace(NOTHING_AROUND, storage=storage_use(session, step))
     return NOTHING_AROUND
 
 
@@ -67,7 +77,8 @@ def around_loading(session: Session, step: Step, outcome: Custody) -> Surroundin
     division_kg = session.scalar(scale) if weighed.scale_code else None
     earlier = earlier_loads(session, step) if step.act is Act.LOAD else EarlierLoads()
     limit = limit_leaving(session, step) if step.act is Act.LOAD else None
-    return Surroundings(earlier=earlier, division_kg=division_kg, limit=limit)
+    quotas = quota_uses(session, step, outcome) if step.act is Act.LOAD else ()
+    return Surroundings(earlier=earlier, division_kg=division_kg, limit=limit, quotas=quotas)
 
 
 def earlier_loads(session: Session, step: Step) -> EarlierLoads:
@@ -255,19 +266,19 @@ def around_the_vehicle(session: Session, step: Step) -> Surroundings:
     place = step.ground.places[place_id]
     gave = custody.current if act is Act.TAKE_OVER else None
     return Surroundings(
-        seen=heard(session, leg, place, step.given.at),
-        other=None if gave is None else heard(session, gave, place, step.given.at),
+        seen=heard(session, step, leg, place),
+        other=None if gave is None else heard(session, step, gave, place),
         planned_s=planned_s(step, leg) if act is Act.ARRIVE else None,
     )
 
 
-def heard(session: Session, leg: Stretch, place: PlaceStanding, at: datetime) -> Seen | None:
+def heard(session: Session, step: Step, leg: Stretch, place: PlaceStanding) -> Seen | None:
     """The half hour before; None for a vehicle without registration."""
     if leg.vehicle_id is None:
         return None
-    until_ms = to_ms(at)
+    until_ms = to_ms(step.given.at)
     track = usable(vehicle_track(session, leg.vehicle_id, until_ms - round(HEARD_S * 1000), until_ms))
-    limits = DEFAULTS.track
+    limits = step.rules.track
     if not len(track):  # a fence is drawn for fixes: the silent have none
         return Seen(leg.vehicle_code, track, NOWHERE, place.code, limits.min_dwell_s)
     row = session.scalars(select(Facility).where(Facility.id == place.id)).one()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.custody_words import Act, Capacity, SigningMethod
 from models.manifests import CustodyEvent, Manifest
-from models.thresholds import CustodyThresholds
+from models.thresholds import DEFAULTS, CustodyThresholds, Thresholds
 from models.values import Viewer
 from models.vocabulary import CustodyState, Role
 from tracking.operations.add_row import add_row
@@ -70,11 +70,12 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What every step needs to know of the installation."""
+    """What every step needs to know of the installation; `rules`: what its checks and guards measure by."""
 
     limits: CustodyThresholds
     zone: ZoneInfo
     now: datetime
+    rules: Thresholds = DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def prepare(
         given = replace(given, at=setting.now)  # a clock that is a little ahead must not stop the next signer
     day = given.at.astimezone(setting.zone).date()
     ground = ground_of(session, custody, act, given, setting.zone)
-    return Step(act, custody, ground, given, setting.now, day), arrow
+    return Step(act, custody, ground, given, setting.now, day, setting.rules), arrow
 
 
 def sign_step(
@@ -296,5 +297,4 @@ def taken_meanwhile(session: Session, custody: Custody) -> TakenMeanwhile:
 
 def roles_of(arrow: Arrow) -> frozenset[object]:
     """Which logins may take this step at all."""
-    capacities = arrow.signers or (Capacity.ORIGIN,)
-    return frozenset().union(*(ROLES[capacity] for capacity in capacities))
+    return frozenset().union(*(ROLES[capacity] for capacity in arrow.signers or (Capacity.ORIGIN,)))

@@ -5,51 +5,22 @@ answer the signer at once. Which act is checked for what is the table CHECKS (DO
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from models.custody_words import Act
-from models.values import Figures, Reason, WeighingFacts
+from models.values import Figures, Reason
 from models.vocabulary import FindingKind, Mode, WeighingRole
+from tracking.rules.custody.check_permits import over_quota, over_storage, scale_lapsed
 from tracking.rules.custody.check_positions import apart, left_too_soon, outside, silent
-from tracking.rules.custody.facts import Custody, Step, Stretch, Weighed
+from tracking.rules.custody.checked import Checked, facts_of, told
+from tracking.rules.custody.facts import Custody, Step
 from tracking.rules.custody.outcome import key_of
-from tracking.rules.custody.standings import VehicleStanding
 from tracking.rules.custody.surroundings import NOTHING_AROUND, Surroundings
 from tracking.rules.custody.warned import Warned
 from tracking.rules.judge_masses import overload_reason
 from tracking.rules.judge_paper import tare_reason, weights_apart
 from tracking.rules.judge_repeats import repeat_reasons
 from tracking.rules.mass_balance import mass_gap
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A step that is being taken: as it was, as it will be, and what is around it."""
-
-    step: Step
-    outcome: Custody
-    around: Surroundings
-
-    @property
-    def leg(self) -> Stretch | None:
-        """The leg that begins, else the one it is on."""
-        begins = self.step.act in (Act.LOAD, Act.RELOAD, Act.DEPART, Act.TAKE_OVER)
-        return self.step.custody.following if begins else self.step.custody.current
-
-    @property
-    def vehicle(self) -> VehicleStanding | None:
-        leg = self.leg
-        return (
-            None if leg is None or leg.vehicle_id is None else self.step.ground.vehicles.get(leg.vehicle_id)
-        )
-
-    @property
-    def weighed(self) -> WeighingFacts | None:
-        """The weighing of this step."""
-        key = key_of(self.step)
-        return None if key is None else facts_of(self.outcome.weighed.get(key), self.around.division_kg)
-
 
 Check = Callable[[Checked], Iterator[Warned]]
 
@@ -59,35 +30,6 @@ def warnings_of(step: Step, outcome: Custody, around: Surroundings = NOTHING_ARO
     checked = Checked(step, outcome, around)
     for check in CHECKS.get(step.act, ()):
         yield from check(checked)
-
-
-def facts_of(weighed: Weighed | None, division_kg: float | None = None) -> WeighingFacts | None:
-    """The weighing as the rules of the analysis see it; None without both masses."""
-    if weighed is None or weighed.gross_kg is None or weighed.tare_kg is None:
-        return None
-    return WeighingFacts(
-        gross_kg=weighed.gross_kg,
-        tare_kg=weighed.tare_kg,
-        at_ms=round(weighed.at.timestamp() * 1000),
-        moisture_fraction=weighed.moisture_fraction,
-        u_moisture_fraction=weighed.u_moisture_fraction,
-        scale_code=weighed.scale_code,
-        scale_division_kg=division_kg,
-        ticket=weighed.ticket,
-    )
-
-
-def told(reason: Reason, checked: Checked) -> Reason:
-    """The reason with the names that its sentence asks for."""
-    leg, ground = checked.leg, checked.step.ground
-    place_id = leg.from_id if leg is not None and checked.step.act is not Act.STORE else None
-    place = ground.places.get(place_id) if place_id is not None else None
-    names: Figures = {
-        "manifest": checked.step.custody.number,
-        "vehicle": None if leg is None else leg.vehicle_code,
-        "facility": None if place is None else place.code,
-    }
-    return Reason(reason.code, names | dict(reason.params))
 
 
 def other_load(checked: Checked) -> Iterator[Warned]:
@@ -106,7 +48,7 @@ def too_heavy(checked: Checked) -> Iterator[Warned]:
     if weighed is None or leg is None:
         return
     rated_kg = None if vehicle is None else vehicle.rated_payload_kg
-    reason = overload_reason(weighed, leg.mode, rated_kg, checked.around.thresholds.mass)
+    reason = overload_reason(weighed, leg.mode, rated_kg, checked.step.rules.mass)
     if reason is not None:
         yield Warned(FindingKind.OVERLOAD, "weighing.gross_kg", told(reason, checked))
 
@@ -116,7 +58,7 @@ def tare_off(checked: Checked) -> Iterator[Warned]:
     weighed, vehicle = checked.weighed, checked.vehicle
     if weighed is None or vehicle is None or vehicle.mode is not Mode.ROAD:
         return
-    reason = tare_reason(weighed, vehicle.tare_kg, checked.around.thresholds.mass)
+    reason = tare_reason(weighed, vehicle.tare_kg, checked.step.rules.mass)
     if reason is not None:
         yield Warned(FindingKind.TARE_DRIFT, "weighing.tare_kg", told(reason, checked))
 
@@ -131,7 +73,7 @@ def repeated(checked: Checked) -> Iterator[Warned]:
         "moisture": "weighing.moisture_fraction",
         "ticket": "weighing.ticket",
     }
-    for reason in repeat_reasons(weighed, checked.around.earlier, checked.around.thresholds.mass):
+    for reason in repeat_reasons(weighed, checked.around.earlier, checked.step.rules.mass):
         field = fields[reason.code.removeprefix("repeated_weight.")]
         yield Warned(FindingKind.REPEATED_WEIGHT, field, told(reason, checked))
 
@@ -146,7 +88,7 @@ def too_wet(checked: Checked) -> Iterator[Warned]:
     if moisture < limit.value or (limit.inclusive and moisture == limit.value):
         return
     u = weighed.u_moisture_fraction if weighed is not None else None
-    default = checked.around.thresholds.mass.default_u_moisture_fraction
+    default = checked.step.rules.mass.default_u_moisture_fraction
     params: Figures = {
         "moisture_fraction": moisture,
         "limit_fraction": limit.value,
@@ -181,7 +123,7 @@ def gap(checked: Checked) -> Iterator[Warned]:
     loaded = facts_of(max(left, key=lambda each: each.at, default=None))
     if received is None or loaded is None:
         return
-    mass = checked.around.thresholds.mass
+    mass = checked.step.rules.mass
     found = mass_gap(loaded, received, mass)
     params: Figures = {
         "loaded_kg": loaded.net_kg,
@@ -216,7 +158,7 @@ def sides_apart(checked: Checked) -> Iterator[Warned]:
     gave, leg = checked.step.custody.current, checked.leg
     if taken is None or given is None or gave is None or leg is None:
         return
-    reason = weights_apart(given, taken, checked.around.thresholds.mass)
+    reason = weights_apart(given, taken, checked.step.rules.mass)
     if reason is not None:
         names: Figures = {"vehicle": gave.vehicle_code, "other_vehicle": leg.vehicle_code}
         said = told(Reason(reason.code, names | dict(reason.params)), checked)
@@ -238,7 +180,7 @@ def late(checked: Checked) -> Iterator[Warned]:
     if planned_s is None:
         return
     took = checked.step.given.at - checked.step.custody.last_event_at
-    most = timedelta(seconds=planned_s * checked.around.thresholds.track.overdue_factor)
+    most = timedelta(seconds=planned_s * checked.step.rules.track.overdue_factor)
     if took > most:
         params: Figures = {"took_s": took.total_seconds(), "planned_s": planned_s}
         yield Warned(FindingKind.OVERDUE, "at", told(Reason("overdue.arrived", params), checked))
@@ -267,20 +209,22 @@ def together(checked: Checked) -> Iterator[Warned]:
     seen, other = checked.around.seen, checked.around.other
     if seen is not None and other is not None:
         at_ms = round(checked.step.given.at.timestamp() * 1000)
-        warned = apart(other, seen, at_ms, checked.around.thresholds)
+        warned = apart(other, seen, at_ms, checked.step.rules)
         if warned is not None:
             yield Warned(warned.kind, warned.field, told(warned.reason, checked))
 
 
-LOADING: tuple[Check, ...] = (other_load, too_wet, too_heavy, tare_off, repeated)
-RECEIVING: tuple[Check, ...] = (too_wet, gap)
+WEIGHED: tuple[Check, ...] = (scale_lapsed,)
+LOADING: tuple[Check, ...] = (other_load, too_wet, too_heavy, tare_off, repeated, *WEIGHED)
+RECEIVING: tuple[Check, ...] = (too_wet, gap, *WEIGHED)
 CHECKS: Mapping[Act, tuple[Check, ...]] = {
     Act.ISSUE: (too_much_for_the_plant,),
-    Act.LOAD: LOADING,
+    Act.LOAD: (*LOADING, over_quota),
     Act.RELOAD: LOADING,
     Act.DEPART: (heard_here, stayed_to_load),
-    Act.HAND_OVER: (heard_here,),
-    Act.TAKE_OVER: (heard_here, together, too_heavy, sides_apart),
+    Act.HAND_OVER: (heard_here, *WEIGHED),
+    Act.TAKE_OVER: (heard_here, together, too_heavy, sides_apart, *WEIGHED),
+    Act.STORE: (over_storage, *WEIGHED),
     Act.ARRIVE: (heard_here, late),
     Act.ACCEPT: RECEIVING,
     Act.PART_ACCEPT: RECEIVING,

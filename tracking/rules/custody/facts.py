@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from models.custody_words import Act, ManifestSource, MoistureMethod
+from models.thresholds import DEFAULTS, Thresholds
 from models.values import Reason
 from models.vocabulary import (
     CustodyState,
@@ -199,3 +200,4 @@ class Step:
     given: Given
     now: datetime
     day: date  # of `given.at` in the city's zone: permits hold by the day
+    rules: Thresholds = DEFAULTS  # of the installation

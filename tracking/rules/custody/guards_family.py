@@ -28,9 +28,6 @@ PARENTS_MAY_BE: dict[ManifestKind, frozenset[CustodyState]] = {
 """From which states each kind of child carries a load on."""
 
 BEFORE_DEPARTURE = frozenset({CustodyState.DRAFT, CustodyState.ISSUED, CustodyState.LOADED})
-ANOTHER_LOAD = 0.1  # a tenth off is no longer a matter of scales (DOMAIN.md: > 10 % wet is significant)
-U_MOISTURE = 0.0058  # standard uncertainty of a moisture test that states none (BALANCE.md)
-U_FACTOR = 3.3  # as for findings of mass gaps
 
 
 def family_fits(step: Step) -> Iterator[Blocked]:
@@ -139,16 +136,17 @@ def weighed_as_books(step: Step, books_kg: float, books_dry_kg: float | None) ->
     given = step.given.weighed
     if given is None or given.net_kg is None:
         return
-    net_kg = given.net_kg
-    if net_kg > books_kg * (1 + ANOTHER_LOAD):
+    net_kg, mass = given.net_kg, step.rules.mass
+    another_load = mass.significant_wet_fraction  # beyond it, it is no longer a matter of scales
+    if net_kg > books_kg * (1 + another_load):
         yield blocked(
             "weighing.gross_kg", "more_than_books", net_kg=round(net_kg, 1), books_kg=round(books_kg, 1)
         )
         return
-    expected_kg, found_kg, tolerance_kg = books_kg, net_kg, ANOTHER_LOAD * books_kg
+    expected_kg, found_kg, tolerance_kg = books_kg, net_kg, another_load * books_kg
     if books_dry_kg is not None and given.moisture_fraction is not None:
-        u_kg = U_MOISTURE * max(books_kg, net_kg)
-        dry_tolerance_kg = max(ANOTHER_LOAD * books_dry_kg, U_FACTOR * u_kg)
+        u_kg = mass.default_u_moisture_fraction * max(books_kg, net_kg)
+        dry_tolerance_kg = max(another_load * books_dry_kg, mass.gap_u * u_kg)
         if dry_tolerance_kg < books_dry_kg / 2:
             expected_kg, tolerance_kg = books_dry_kg, dry_tolerance_kg
             found_kg = net_kg * (1 - given.moisture_fraction)

@@ -5,14 +5,12 @@ of nothing.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
-from models.thresholds import Thresholds
 from models.values import Track
 from tracking.rules.judge_repeats import NOTHING_EARLIER, EarlierLoads
 from tracking.rules.visits import Fences
 from tracking.rules.world import Limit
-
-DEFAULTS = Thresholds()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,11 +24,31 @@ class Seen:
     least_dwell_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class QuotaUse:
+    """How much of a quota is used, this load included; `field`: plan or approval, `name`: which."""
+
+    field: str
+    name: str
+    quota_kg: float
+    used_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class StorageUse:
+    """What lies in a store by its books, this load included; dry is None where any of it is unknown."""
+
+    facility: str
+    permit: str
+    allowed_kg: float
+    stored_kg: float
+    stored_dry_kg: float | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
     """Masses kg; `issued_t80` of the origin's day with this one, `influent_m3` of its last reported day."""
 
-    thresholds: Thresholds = DEFAULTS
     earlier: EarlierLoads = NOTHING_EARLIER
     division_kg: float | None = None
     limit: Limit | None = None  # of moisture: for leaving on LOAD, for entering on the receipt
@@ -42,6 +60,9 @@ class Surroundings:
     planned_s: float | None = None  # of the leg's route
     seen: Seen | None = None  # the vehicle of the leg
     other: Seen | None = None  # at a take-over: the vehicle that gave
+    quotas: tuple[QuotaUse, ...] = ()  # of plan and approval, on LOAD
+    storage: StorageUse | None = None  # of the store, on STORE
+    scale_lapsed: tuple[str, date] | None = None  # the step's scale, and when its certificate had ended
 
 
 NOTHING_AROUND = Surroundings()

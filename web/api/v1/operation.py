@@ -225,7 +225,8 @@ def response_of(operation: Operation, told: Any) -> Response:
 def setting() -> Setting:
     """What a step needs to know of the installation, at the moment of this request."""
     zone = ZoneInfo(current_app.extensions["settings"].timezone)
-    return Setting(current_app.extensions["thresholds"].custody, zone, now())
+    rules = current_app.extensions["thresholds"]
+    return Setting(rules.custody, zone, now(), rules)
 
 
 def unknown_token() -> Response:
