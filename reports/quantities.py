@@ -20,6 +20,11 @@ UNKNOWN: Final = "—"
 _UNITS = {"zh": ("天", "小时", "分", "秒"), "en": ("d", "h", "min", "s")}
 _SECONDS: Final = (86_400, 3_600, 60, 1)
 _BABEL = {"zh": "zh_Hans_CN", "en": "en_GB"}
+LEAST_TOLD: Final = 1e-12
+_SIZES = {
+    False: ((1e9, " billion"), (1e6, " million"), (1.0, "")),
+    True: ((1e8, "亿"), (1e4, "万"), (1.0, "")),
+}
 
 Figure = float | int | str | None
 
@@ -43,6 +48,18 @@ def mass_t(kg: float, u_kg: float | None = None, locale: str = "zh") -> str:
 def percent(fraction: float, locale: str = "zh", decimals: int = 1) -> str:
     """A fraction as "13.0 %"."""
     return f"{number(fraction * 100, locale, decimals)} %"
+
+
+def odds(chance: float, locale: str = "zh") -> str:
+    """A tiny probability as people say it, to two figures: "约 2500 万分之一", "about 1 in 25 million"."""
+    if not 0 < chance < 1:
+        return percent(chance, locale)
+    if chance < LEAST_TOLD:
+        return "不足万亿分之一" if locale == "zh" else "less than 1 in a million million"
+    one_in = float(f"{1 / chance:.1e}")
+    size, word = next((size, word) for size, word in _SIZES[locale == "zh"] if one_in >= size)
+    told = f"{one_in / size:g}"
+    return f"约 {told} {word}分之一" if locale == "zh" else f"about 1 in {told}{word}"
 
 
 def distance(metres: float, locale: str = "zh") -> str:

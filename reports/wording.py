@@ -30,6 +30,7 @@ from reports.quantities import (
     mass_t,
     moment,
     number,
+    odds,
     percent,
     speed,
 )
@@ -80,6 +81,8 @@ _WORDS_OF_PARAMS: dict[str, type[StrEnum]] = {
 """Parameters and figures of these names hold a word of the vocabulary and are printed as its label."""
 
 
+_CHANCES = frozenset({"chance", "repeat_chance"})
+"""Probabilities, kept as text of one digit: far too small for a share in per cent."""
 _FLAGS = frozenset({"night", "emptied", "returned", "still_silent"})
 """Figures that are 1 or 0 and printed as yes or no."""
 
@@ -132,6 +135,8 @@ def figure_text(
     if isinstance(value, str):
         if name in _WORDS_OF_PARAMS and value in set(_WORDS_OF_PARAMS[name]):
             return label(_WORDS_OF_PARAMS[name](value), locale)
+        if name in _CHANCES:
+            return odds(float(value), locale)
         if name == "standard":  # a permit is no published standard and has no number of its own
             return find("vocabulary", f"standard.{value}", locale) or value
         return ", ".join(_name(name, part, locale, names or {}) for part in value.split(", "))

@@ -22,6 +22,7 @@ from models.journeys import ManifestMark
 from models.lineage import ManifestLink
 from models.manifests import CustodyEvent, Manifest
 from models.values import Refusal
+from tracking.operations.mark_manifests import mark_followers
 
 WHOLE = (
     selectinload(Manifest.legs),
@@ -101,6 +102,7 @@ def _fill(
     if isinstance(outcome, list):
         yield from outcome
     elif outcome:
+        mark_followers(session, [manifest.id])
         tally.filled += 1
     else:
         tally.unchanged += 1
@@ -120,5 +122,6 @@ def _insert(session: Session, fresh: list[Fresh], tally: Tally) -> None:
     session.add_all(each.manifest for each in fresh)
     session.flush()
     insert_under(session, [(each.manifest.id, each.under) for each in fresh])
+    mark_followers(session, [each.manifest.id for each in fresh])
     tally.new += len(fresh)
     fresh.clear()

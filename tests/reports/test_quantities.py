@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.quantities import clock, distance, duration, figure, mass_t, moment, number, percent
+from reports.quantities import clock, distance, duration, figure, mass_t, moment, number, odds, percent
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,17 @@ def test_a_duration_never_overstates_by_more_than_half_a_second(seconds: float) 
     total = sum(int(count) * size[unit] for count, unit in zip(words[::2], words[1::2], strict=True))
     assert total <= seconds + 0.5
     assert seconds - total < size[words[1]] + 0.5
+
+
+@pytest.mark.parametrize(
+    ("chance", "zh", "en"),
+    [
+        (4e-8, "约 2500 万分之一", "about 1 in 25 million"),
+        (1e-6, "约 100 万分之一", "about 1 in 1 million"),
+        (3e-10, "约 33 亿分之一", "about 1 in 3.3 billion"),
+        (2e-4, "约 5000 分之一", "about 1 in 5000"),
+        (5e-14, "不足万亿分之一", "less than 1 in a million million"),
+    ],
+)
+def test_a_tiny_chance_is_told_as_people_say_it(chance: float, zh: str, en: str) -> None:
+    assert (odds(chance, "zh"), odds(chance, "en")) == (zh, en)

@@ -118,7 +118,12 @@ def parties_of(row: Row[Any], beside: Iterable[Row[Any]]) -> dict[int, str]:
 
 def aware(at: datetime | None) -> datetime | None:
     """A maximum keeps the column's type on PostgreSQL and loses its zone on SQLite."""
-    return at if at is None or at.tzinfo is not None else at.replace(tzinfo=UTC)
+    return None if at is None else aware_moment(at)
+
+
+def aware_moment(at: datetime) -> datetime:
+    """The same moment in UTC where it lost its zone."""
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def stretch(leg: Leg | Row[Any]) -> Stretch:

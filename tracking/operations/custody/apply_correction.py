@@ -18,7 +18,7 @@ from models.organisations import User
 from models.vocabulary import CustodyState, Role
 from tracking.operations.custody.sign import codes_of, keep_document
 from tracking.operations.custody.take_step import Setting, taken_meanwhile
-from tracking.operations.mark_manifests import mark_manifest_ids
+from tracking.operations.mark_manifests import mark_followers, mark_manifest_ids
 from tracking.queries.custody_facts import custody_by_id
 from tracking.rules.custody.corrected import Named
 from tracking.rules.custody.facts import Custody, Weighed
@@ -77,6 +77,8 @@ def put_right(
         raise LookupError(f"manifest {before.id} is gone")
     keep_document(session, corrected, codes_of(session, corrected), setting.now)
     mark_manifest_ids(session, [before.id])
+    if before.weighed != after.weighed:
+        mark_followers(session, [before.id])
     return corrected.version
 
 

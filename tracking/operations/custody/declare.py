@@ -12,6 +12,7 @@ from models.vocabulary import WeighingRole
 from models.weighbridge import GateArrival
 from tracking.operations.add_row import add_row
 from tracking.operations.custody.stock import add_stock
+from tracking.operations.mark_manifests import mark_followers
 from tracking.rules.custody.facts import Custody, Step, Weighed
 from tracking.rules.custody.outcome import DECISIONS, new_weighings
 
@@ -35,6 +36,8 @@ def declare(session: Session, step: Step, outcome: Custody, user_id: int | None,
     elif step.act is Act.DISPOSE:
         add_disposal(session, step, outcome)
     add_stock(session, step, outcome, user_id, now)
+    if step.act is Act.CANCEL_LOADED or (step.act is Act.LOAD and step.given.backdated):
+        mark_followers(session, [outcome.id])
 
 
 def add_weighing(session: Session, manifest_id: int, key: tuple[WeighingRole, int], weighed: Weighed) -> None:
