@@ -20,6 +20,7 @@ BENCHMARKS = {
     "gpx": "bench.gpx",
     "ingest": "bench.ingest",
     "custody": "bench.custody",
+    "custody_lists": "bench.custody_lists",
     "faults": "bench.faults",
 }
 PARTS = ("figures", "peers", "ratios")

@@ -34,13 +34,13 @@ OFFICE = (
     "/cases",
     "/cases?state=open",
     "/cases" + BEHIND,
-    "/holds",
+    "/waiting",
     "/stock",
     "/stock" + BEHIND,
     "/measurements",
     "/plans",
     "/permits",
-    "/windows",
+    "/emergency",
 )
 LISTS: Final[dict[Role, tuple[str, ...]]] = {
     Role.REGULATOR: (*EVERYBODY, *OFFICE),
@@ -90,13 +90,14 @@ READ = (
     "/manifests?vehicle=T30",
     "/manifests?voyage=VY-1",
     "/findings",
+    "/facilities",
 )
 OF_INTERFACE: Final[dict[Role, tuple[str, ...]]] = {
     role: tuple(f"/api/v1{path}" for path in paths)
     for role, paths in (
         (Role.REGULATOR, (*READ, "/cases", "/cases?updated_since=2026-11-24T00:00:00Z")),
         (Role.PLANT, READ),
-        (Role.HAULER, READ),
-        (Role.SITE, READ),
+        (Role.HAULER, (*READ, "/questions")),
+        (Role.SITE, (*READ, "/stock", "/stock/movements", "/stock/movements" + BEHIND)),
     )
 }

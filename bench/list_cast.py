@@ -1,4 +1,4 @@
-"""Whose manifests are listed? Plants, carriers with trucks and vessels, sites, wharves, and a login for each role."""
+"""Whose manifests are listed? Plants, carriers with fleets, sites, wharves, and a login a role."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

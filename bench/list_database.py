@@ -1,4 +1,4 @@
-"""How is a database of a million manifests made within minutes? The engine makes the rows; triggers rest meanwhile."""
+"""How is a database of a million manifests made within minutes? By the engine itself, while triggers rest."""
 
 from datetime import datetime
 

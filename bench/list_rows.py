@@ -1,4 +1,4 @@
-"""Which rows does a city leave behind that issues manifests day by day? As statements that the engine runs itself.
+"""Which rows does a city leave behind that issues manifests day by day? Statements for the engine.
 
 Manifest i of n was issued n - i times EVERY_S before the end: a longer history is older, not denser, so the
 loads under way are as many in a large database as in a small one. Who, what and where follow from i by
@@ -46,14 +46,13 @@ class Series:
 
     def into(self, table: str, columns: dict[str, str], where: str = "", source: str = "s") -> str:
         """INSERT … SELECT; `columns`: name → expression over i."""
-        names, values = ", ".join(columns), ", ".join(columns.values())
-        rows = f"SELECT {values} FROM {source}{' WHERE ' + where if where else ''}"
         if self.postgresql:
-            begin = f"WITH s AS (SELECT i FROM generate_series(1::bigint, {self.count}::bigint) AS g(i))"
+            counted = "WITH s AS (SELECT i FROM generate_series(1::bigint, CAST(:n AS bigint)) AS g(i))"
         else:
-            counted = f"SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {self.count}"
-            begin = f"WITH RECURSIVE s(i) AS ({counted})"
-        return f"INSERT INTO {table} ({names}) {begin} {rows}"
+            counted = "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < :n)"
+        parts = ["INSERT INTO", table, "(", ", ".join(columns), ")", counted.replace(":n", str(self.count))]
+        parts += ["SELECT", ", ".join(columns.values()), "FROM", source, "WHERE", where or "1 = 1"]
+        return " ".join(parts)
 
     def state(self) -> str:
         age = f"{self.count} - i"
@@ -133,7 +132,7 @@ def papers(series: Series) -> Iterator[str]:
 
 
 def judgements(series: Series, cast: Cast) -> Iterator[str]:
-    """A verdict of each load, a finding of each hundredth, and what the regulator said of those of last month."""
+    """A verdict of each load, a finding of each hundredth, and a decision on all but the newest."""
     value = (
         "CASE WHEN i % 50 = 1 THEN 'contradicted' WHEN i % 12 = 2 THEN 'insufficient' ELSE 'consistent' END"
     )

@@ -140,13 +140,7 @@ class Verdict(Base):
             postgresql_where=text("current"),
         ),
         Index("ix_verdict_current_value", "current", "value"),
-        Index(
-            "ix_verdict_score",
-            "score",
-            "manifest_id",
-            sqlite_where=text("current"),
-            postgresql_where=text("current"),
-        ),
+        Index("ix_verdict_current_score_manifest_id", "current", "score", "manifest_id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

@@ -31,7 +31,7 @@ from models.vocabulary import (
     WeighingRole,
 )
 
-OVERDUE, PLANNED, APPROVED = text("overdue"), text("plan IS NOT NULL"), text("approval IS NOT NULL")
+PLANNED, APPROVED = text("plan IS NOT NULL"), text("approval IS NOT NULL")
 
 
 class Manifest(Base):
@@ -50,7 +50,7 @@ class Manifest(Base):
         Index("ix_manifest_destination_id_issued_at_id", "destination_id", "issued_at", "id"),
         Index("ix_manifest_hauler_id_issued_at_id", "hauler_id", "issued_at", "id"),
         Index("ix_manifest_issuer_id_issued_at_id", "issuer_id", "issued_at", "id"),
-        Index("ix_manifest_overdue", "due_at", "id", sqlite_where=OVERDUE, postgresql_where=OVERDUE),
+        Index("ix_manifest_overdue_due_at_id", "overdue", "due_at", "id"),
         Index("ix_manifest_plan", "plan", sqlite_where=PLANNED, postgresql_where=PLANNED),
         Index("ix_manifest_approval", "approval", sqlite_where=APPROVED, postgresql_where=APPROVED),
     )

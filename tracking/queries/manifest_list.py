@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.facilities import Facility
@@ -22,6 +22,8 @@ from tracking.queries.names import Name, name_or_none
 from tracking.queries.visibility import in_sight, manifests_visible
 
 LIKE_SIGNS = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+
+NEVER_JUDGED = -1.0  # below every score
 
 
 class ManifestOrder(StrEnum):
@@ -78,9 +80,12 @@ def manifest_page(
     limit: int = 50,
 ) -> Page[ManifestRow]:
     """A page of the manifests that the viewer may see and asked for."""
-    query, sort = _sorted(_rows(), viewer, wanted, order)
-    query = query.add_columns(sort.column).where(manifests_visible(viewer), *_conditions(wanted))
-    rows = session.execute(continued(query, sort, after, limit)).all()
+    chosen = _rows().where(manifests_visible(viewer), *_conditions(wanted))
+    if order is ManifestOrder.DOUBTFUL:
+        rows = _most_doubtful(session, chosen, after, limit)
+    else:
+        query, sort = _sorted(chosen, viewer, wanted, order)
+        rows = session.execute(continued(query.add_columns(sort.column), sort, after, limit)).all()
     page = page_of(rows, limit, lambda row: (row[-1], row[0]))
     ids = [row[0] for row in page.rows]
     vehicles, findings = _vehicles(session, ids), _finding_counts(session, ids)
@@ -118,8 +123,6 @@ def _sorted(
     """The query with the way by which its rows are found in order."""
     if order is ManifestOrder.NUMBER:
         return query, Order(Manifest.number.expression, Manifest.id.expression, descending=False)
-    if order is ManifestOrder.DOUBTFUL:
-        return query, Order(func.coalesce(Verdict.score, 0.0), Manifest.id.expression)
     by_issue = Order(Manifest.issued_at.expression, Manifest.id.expression)
     if not (wanted.state or wanted.plant or wanted.site or wanted.hauler):  # else by an index of these
         query, by_issue = in_sight(query, viewer)
@@ -147,6 +150,27 @@ def _conditions(wanted: ManifestFilter) -> list[ColumnElement[bool]]:
         found.append(Manifest.issued_at >= wanted.since)
     if wanted.until:
         found.append(Manifest.issued_at < wanted.until)
+    return found
+
+
+def _most_doubtful(
+    session: Session, chosen: Select[Any], after: Key | None, limit: int
+) -> Sequence[Row[Any]]:
+    """First those that were judged, by score; behind them, as NEVER_JUDGED, the others by row id.
+
+    Two queries: the rows that an outer join left blank are in no index of scores.
+    """
+    found: list[Row[Any]] = []
+    if after is None or after[0] > NEVER_JUDGED:
+        order = Order(Verdict.score.expression, Verdict.manifest_id.expression)
+        judged = chosen.where(Verdict.current, Verdict.score.is_not(None)).add_columns(Verdict.score)
+        found += session.execute(continued(judged, order, after, limit)).all()
+        after = None
+    if len(found) <= limit:
+        others = chosen.where(Verdict.id.is_(None)).add_columns(literal(NEVER_JUDGED))
+        if after is not None:
+            others = others.where(Manifest.id < after[1])
+        found += session.execute(others.order_by(Manifest.id.desc()).limit(limit + 1 - len(found))).all()
     return found
 
 
