@@ -14,6 +14,7 @@ from reports.custody_wording import custody_text
 from reports.wording import label
 from tracking.rules.custody.arrows import ALWAYS, ARROWS, Arrow
 from tracking.rules.custody.guards import Guard
+from tracking.rules.custody.guards_receipt import taken_back
 
 HOUR_S, DAY_S = 3_600, 86_400
 BY_ITS_AUTHOR = frozenset({Act.DRAW_UP, Act.DISCARD})
@@ -41,6 +42,11 @@ def section(locale: str, limits: CustodyThresholds) -> Iterator[str]:
     yield f"### {custody_text('page.timers', locale)}"
     yield ""
     yield from table(custody_text("page.timers_head", locale), timers(locale, limits))
+    yield ""
+    days = {"days": f"{limits.paper_confirmation_s / DAY_S:g}"}
+    yield custody_text("page.confirmations", locale, **days)
+    yield ""
+    yield custody_text("page.as_reported", locale)
     yield ""
 
 
@@ -89,7 +95,8 @@ def timers(locale: str, limits: CustodyThresholds) -> Iterator[list[str]]:
     yield [label(state.PART_ACCEPTED, locale), custody_text("timer.accepted", locale, **part)]
     for arrow in ARROWS:
         if arrow.act is Act.CLOSE and arrow.source is not None:
-            yield [label(arrow.source, locale), custody_text("timer.closing", locale)]
+            words = "timer.taken_back" if taken_back in arrow.guards else "timer.closing"
+            yield [label(arrow.source, locale), custody_text(words, locale)]
 
 
 if __name__ == "__main__":

@@ -65,6 +65,9 @@ OBJECTS: dict[str, tuple[str, str, Any]] = {
     "api_paper_signatures.listing": ("GET", "/paper-signatures?number={written}", None),
     "api_paper_signatures.answer": ("POST", "/paper-signatures/{paper}/answer", {"confirmed": True}),
     "api_paper_signatures.code": ("POST", "/paper-signatures/{paper}/codes", {}),
+    "api_corrections.listing": ("GET", "/corrections?number={number}", None),
+    "api_correction_questions.asked": ("GET", "/correction-questions?number={number}", None),
+    "api_voyages.voyage": ("GET", "/voyages/nothing-of-this-name", None),
     "api_plans.plan": ("GET", "/plans/nothing-of-this-name", None),
     "api_cases.one": ("GET", "/cases/nothing-of-this-name", None),
     "api_attachments.download": ("GET", "/attachments/1", None),
@@ -126,6 +129,12 @@ REFUSALS: dict[str, tuple[str, str, Any]] = {
     "api_vehicles.add_vehicle": ("POST", "/vehicles", VEHICLE),
     "api_vehicles.change_vehicle": ("PUT", "/vehicles", VEHICLE),
     "api_vehicles.out_of_service": ("POST", "/vehicles/{truck}/out-of-service", {"on": "2026-03-02"}),
+    "api_vehicles.vehicle_active": ("PUT", "/vehicles/{truck}/active", {"active_to": "2026-03-02"}),
+    "api_organisations.organisation_active": (
+        "PUT",
+        "/organisations/{carrier}/active",
+        {"active_to": "2026-03-02"},
+    ),
     "api_organisations.add_organisation": (
         "POST",
         "/organisations",

@@ -3,7 +3,10 @@
 The statements are built once, as those of tracking/queries/custody_statements.py.
 """
 
-from sqlalchemy import bindparam, case, select
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from models.custody_words import Act
@@ -25,7 +28,7 @@ WITH_OTHER_LOADS = frozenset({Act.LOAD, Act.RELOAD})
 VEHICLES = (
     select(
         *(Vehicle.id, Vehicle.code, Vehicle.mode, Vehicle.organisation_id, Vehicle.tare_kg),
-        Vehicle.rated_payload_kg,
+        *(Vehicle.rated_payload_kg, Vehicle.active_from, Vehicle.active_to),
         *(VehicleLicence.kind, VehicleLicence.valid_from, VehicleLicence.valid_to),
     )
     .outerjoin(VehicleLicence, VehicleLicence.vehicle_id == Vehicle.id)
@@ -65,12 +68,18 @@ def vehicles(session: Session, custody: Custody, act: Act) -> dict[int, VehicleS
             rated_payload_kg=row.rated_payload_kg,
             licences=before + licence,
             loads=tuple(loads.get(row.id, ())),
+            active_from=row.active_from,
+            active_to=row.active_to,
         )
     return found
 
 
 CARRYING = select(Organisation.id).where(
     Organisation.id.in_(bindparam("ids", expanding=True)), Organisation.kind.in_(CARRIERS)
+)
+INACTIVE = select(Organisation.id).where(
+    Organisation.id.in_(bindparam("ids", expanding=True)),
+    or_(Organisation.active_from > bindparam("day"), Organisation.active_to < bindparam("day")),
 )
 ROUTES = select(Route.id, Route.code, Route.planned_minutes).where(
     Route.id.in_(bindparam("ids", expanding=True))
@@ -81,6 +90,12 @@ def carriers(session: Session, custody: Custody) -> frozenset[int]:
     """Which of the carriers that the legs name are organisations that carry."""
     ids = sorted({leg.carrier_id for leg in custody.legs if leg.carrier_id is not None})
     return frozenset(session.scalars(CARRYING, {"ids": ids})) if ids else frozenset()
+
+
+def inactive(session: Session, parties: Iterable[int], day: date) -> frozenset[int]:
+    """Which of these organisations are out of business on that day."""
+    ids = sorted(set(parties))
+    return frozenset(session.scalars(INACTIVE, {"ids": ids, "day": day})) if ids else frozenset()
 
 
 def routes(session: Session, custody: Custody) -> dict[int, RouteStanding]:

@@ -18,7 +18,7 @@ from models.manifests import Diversion, Manifest, Weighing
 from models.organisations import Organisation
 from models.permits import FacilityPermit, Plan, TransferApproval
 from models.vocabulary import CustodyState, WeighingRole
-from tracking.queries.custody_carriers import carriers, routes, vehicles
+from tracking.queries.custody_carriers import carriers, inactive, routes, vehicles
 from tracking.queries.custody_facts import custody_by_id
 from tracking.rules.custody.facts import Custody, Given, Ground
 from tracking.rules.custody.quantities import resting_place
@@ -55,6 +55,7 @@ def ground_of(session: Session, custody: Custody, act: Act, given: Given, zone: 
         carriers=carriers(session, custody) if issuing else frozenset(),
         organisations=parties,
         routes=routes(session, custody),
+        inactive=inactive(session, parties, given.at.astimezone(zone).date()) if issuing else frozenset(),
         plan=plan(session, custody) if issuing else None,
         approval=approval(session, custody) if issuing else None,
         diversions=diversions(session, custody.destination_id) if act is Act.ARRIVE else (),

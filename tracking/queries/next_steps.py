@@ -15,6 +15,7 @@ from models.facilities import Facility
 from models.organisations import Organisation
 from models.signatures import Signature, SignedDocument
 from models.values import Viewer
+from models.vocabulary import ManifestKind
 from tracking.queries.names import Name
 from tracking.rules.custody.arrows import ARROWS
 from tracking.rules.custody.facts import Custody, Ground
@@ -67,7 +68,9 @@ def signings(custody: Custody, ground: Ground, viewer: Viewer) -> tuple[Signing,
 
 
 def on_its_leg(act: Act, custody: Custody) -> bool:
-    """A load is handed over before its last leg and arrives on it."""
+    """Handed over before its last leg, it arrives on that; a plant disposes of nothing it took back."""
+    if act is Act.DISPOSE and custody.kind is ManifestKind.RETURN:
+        return False
     if act is Act.ARRIVE:
         return custody.following is None
     return custody.following is not None or act not in (Act.HAND_OVER, Act.TAKE_OVER, Act.RELOAD)

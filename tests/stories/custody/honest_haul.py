@@ -100,10 +100,13 @@ def goes_home(teller: Teller, number: str, child: str, far_truck: Wheels) -> Non
 
 
 def closes(teller: Teller, number: str, child: str) -> None:
-    """The plant takes its sludge back and burns it; the night closes both, and the analysis is content."""
+    """The plant takes its sludge back into its stock; the night closes both, and the analysis is content."""
     teller.signed("plant", child, Act.ARRIVE, 30, weighed={"gross_kg": 15_980})
     teller.signed("plant", child, Act.ACCEPT, weighed=weighed(4_980, 0.79))
-    teller.signed("plant", child, Act.DISPOSE, 60, method="incineration")
+    teller.prose(
+        "退回的污泥计入产生单位的库存，不登记处置；当夜两张联单由系统办结。",
+        "What came back lies in the plant’s stock again; nothing is disposed of, and the night closes both.",
+    )
     night_passes(teller)
     assert [teller.whole(each)["state"] for each in (number, child)] == ["closed", "closed"]
     teller.prose(

@@ -50,7 +50,9 @@ def test_part_accepted_returned_disposed_of_and_closed(town: Haulage) -> None:
     town.sign(child, Act.DEPART, "driver")
     town.sign(child, Act.ARRIVE, "plant", 50, weighed=town.weighed(5_000.0, None))
     town.sign(child, Act.ACCEPT, "plant", weighed=town.weighed(5_000.0, 0.79))
-    town.sign(child, Act.DISPOSE, "plant", 60, method=DisposalMethod.INCINERATION)
+    with pytest.raises(StepBlocked) as refused:
+        town.sign(child, Act.DISPOSE, "plant", 60, method=DisposalMethod.INCINERATION)
+    assert reasons(refused) == [("", "taken_back_not_disposed")]
     assert timers(town).closed == 2  # the child first, then its parent
     assert state(town, number) is state(town, child) is CustodyState.CLOSED
     link = town.session.scalars(select(ManifestLink)).one()

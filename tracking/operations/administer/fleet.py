@@ -16,7 +16,9 @@ from models.vocabulary import Mode, OrganisationKind, Role
 from tracking.operations.administer.entries import Entry, Row, allowed, assign
 from tracking.operations.administer.permits import LICENCE_OF
 from tracking.operations.administer.refusals import NothingThere
+from tracking.operations.custody.refusals import StepBlocked
 from tracking.operations.mark_manifests import mark_manifests
+from tracking.rules.custody.guards import blocked
 
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
@@ -111,13 +113,14 @@ def keep_vehicle(session: Session, draft: VehicleDraft, viewer: Viewer, *, new: 
 
 
 def take_out_of_service(session: Session, code: str, on: date, viewer: Viewer) -> None:
-    """The vehicle's licences end on that day: nothing can be issued for it afterwards.
+    """The vehicle and its licences end on that day: nothing can be issued for it afterwards.
 
     Where it has none on record, one that ended then is entered: no licence at all would limit nothing.
     Raises NotAdministering, NothingThere.
     """
     allowed(viewer, ADMINISTRATOR)
     row = existing(session, Vehicle, code)
+    row.active_to = on if row.active_from is None else max(on, row.active_from)
     open_ones = session.scalars(
         select(VehicleLicence).where(
             VehicleLicence.vehicle_id == row.id,
@@ -129,6 +132,27 @@ def take_out_of_service(session: Session, code: str, on: date, viewer: Viewer) -
     if session.scalar(select(VehicleLicence.id).where(VehicleLicence.vehicle_id == row.id)) is None:
         kind = LICENCE_OF[row.mode]
         session.add(VehicleLicence(vehicle_id=row.id, kind=kind, number=row.code, valid_from=on, valid_to=on))
+    session.flush()
+
+
+def keep_active(
+    session: Session,
+    table: type[Organisation] | type[Vehicle],
+    code: str,
+    first: date | None,
+    last: date | None,
+    viewer: Viewer,
+) -> None:
+    """From which to which day, both included, an organisation or a vehicle is active; blank: no end.
+
+    What was issued before stays what it is; a vehicle out of service departs no more. Raises
+    NotAdministering, NothingThere, StepBlocked.
+    """
+    allowed(viewer, ADMINISTRATOR)
+    row = existing(session, table, code)
+    if first is not None and last is not None and last < first:
+        raise StepBlocked([blocked("active_to", "ends_before_it_begins")])
+    row.active_from, row.active_to = first, last
     session.flush()
 
 

@@ -3,18 +3,22 @@
 1. ISSUED and past its hour: EXPIRE. 2. Everything else past its hour: marked overdue, nothing more. 3. A
 correction that nobody answered, and a signature of paper that nobody confirmed, goes to the regulator. 4. A
 load of which all has left under children is REGROUPED. 5. Once a night: what is disposed of, refused, aborted
-or regrouped is CLOSED when its guards pass.
+or regrouped, and what its plant took back, is CLOSED when its guards pass.
 
 Several workers may run at once: each manifest is taken in a transaction of its own, whose UPDATE carries the
-state it saw, and a row that another worker holds is passed over. Manifests that were loaded as they had been
-reported are left as they are: their paper says what became of them.
+state it saw, and a row that another worker holds is passed over.
+
+Manifests that were loaded as they had been reported are left as they are. They record what happened
+elsewhere: nobody here signed their legs, without which DOMAIN.md lets nothing close; to expire one would deny a journey
+that its paper may still report; and that one is late is told by the analysis from the times on its paper
+(`overdue`), not by a clock that would mark all of history.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Engine, and_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.corrections import Correction
@@ -23,12 +27,13 @@ from models.emergency import PaperSignature
 from models.lineage import ManifestLink
 from models.manifests import Manifest
 from models.session import read_sessions, write_sessions
-from models.vocabulary import CustodyState
+from models.vocabulary import CustodyState, ManifestKind
 from tracking.operations.custody.refusals import ActNotPossible, StepBlocked, TakenMeanwhile
 from tracking.operations.custody.take_step import Setting, machine_step
 from tracking.queries.custody_facts import custody_by_id
 from tracking.rules.custody.arrows import BY_START, ENDS
 from tracking.rules.custody.facts import Given
+from tracking.rules.custody.timers import TAKEN
 
 AT_A_TIME = 500
 REGROUPS = tuple(source for (act, source) in BY_START if act is Act.REGROUP and source is not None)
@@ -63,7 +68,8 @@ def run_timers(engine: Engine, setting: Setting, *, closing: bool = True) -> Tim
 
 def close_manifests(engine: Engine, setting: Setting) -> int:
     """Close what can be closed, children before their parents (they are younger). How many were."""
-    return move_all(engine, Act.CLOSE, and_(Manifest.custody_state.in_(CLOSES), OWN), setting)
+    home = or_(Manifest.kind == ManifestKind.RETURN, Manifest.custody_state.not_in(TAKEN))
+    return move_all(engine, Act.CLOSE, and_(Manifest.custody_state.in_(CLOSES), home, OWN), setting)
 
 
 def night_of(setting: Setting) -> datetime:

@@ -29,15 +29,18 @@ from tracking.rules.custody.guards_issue import (
     dredged_from_works,
     legs_complete,
     legs_join,
+    parties_active,
     places_in_force,
     plan_open,
 )
 from tracking.rules.custody.guards_receipt import (
+    by_a_site,
     children_closed,
     gap_decided,
     masses_sum,
     method_permitted,
     paper_confirmed,
+    taken_back,
     weighed_to_accept,
     whole_of_accepted,
 )
@@ -81,6 +84,7 @@ ALWAYS: tuple[Guard, ...] = (not_on_hold, in_order_of_time)
 
 ISSUING = (
     places_in_force,
+    parties_active,
     plan_open,
     approved_out_of_province,
     legs_complete,
@@ -90,6 +94,7 @@ ISSUING = (
     within_parents,
 )
 ENDING = (children_closed, no_open_correction, paper_confirmed)
+DISPOSING = (by_a_site, method_permitted, whole_of_accepted)
 DECIDING = (weighed_to_accept, plausible_weighing, masses_sum)
 ORIGIN, CARRIER, STORE, RECEIVER = Capacity.ORIGIN, Capacity.CARRIER, Capacity.STORE, Capacity.RECEIVER
 
@@ -153,18 +158,13 @@ ARROWS: tuple[Arrow, ...] = (
     Arrow(Act.ACCEPT, S.ARRIVED, S.ACCEPTED, (RECEIVER,), DECIDING, RECEIVER),
     Arrow(Act.PART_ACCEPT, S.ARRIVED, S.PART_ACCEPTED, (RECEIVER,), (*DECIDING, reason_given), RECEIVER),
     Arrow(Act.REJECT, S.ARRIVED, S.REJECTED, (RECEIVER,), (*DECIDING, reason_given)),
-    Arrow(Act.DISPOSE, S.ACCEPTED, S.DISPOSED, (RECEIVER,), (method_permitted, whole_of_accepted), RECEIVER),
-    Arrow(
-        Act.DISPOSE,
-        S.PART_ACCEPTED,
-        S.DISPOSED,
-        (RECEIVER,),
-        (method_permitted, whole_of_accepted),
-        RECEIVER,
-    ),
+    Arrow(Act.DISPOSE, S.ACCEPTED, S.DISPOSED, (RECEIVER,), DISPOSING, RECEIVER),
+    Arrow(Act.DISPOSE, S.PART_ACCEPTED, S.DISPOSED, (RECEIVER,), DISPOSING, RECEIVER),
     Arrow(Act.ABORT, S.IN_TRANSIT, S.ABORTED, (CARRIER,), (reason_given,)),
     Arrow(Act.REGROUP, S.AT_TRANSFER, S.REGROUPED, (), (all_passed_on,)),
     Arrow(Act.REGROUP, S.IN_STORE, S.REGROUPED, (), (all_passed_on,)),
+    Arrow(Act.CLOSE, S.ACCEPTED, S.CLOSED, (), (taken_back, *ENDING, gap_decided)),
+    Arrow(Act.CLOSE, S.PART_ACCEPTED, S.CLOSED, (), (taken_back, *ENDING, gap_decided)),
     Arrow(Act.CLOSE, S.DISPOSED, S.CLOSED, (), (*ENDING, gap_decided)),
     Arrow(Act.CLOSE, S.REJECTED, S.CLOSED, (), ENDING),
     Arrow(Act.CLOSE, S.ABORTED, S.CLOSED, (), ENDING),

@@ -168,6 +168,7 @@ class Ground:
     voyage: VoyageStanding | None = None  # the one that is named with the step
     organisations: Mapping[int, str] = field(default_factory=dict)  # codes by row id
     routes: Mapping[int, RouteStanding] = field(default_factory=dict)
+    inactive: frozenset[int] = frozenset()  # ids of organisations that are out of business on the day
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,30 @@ def permitted(step: Step, place: PlaceStanding) -> Iterator[Blocked]:
         yield blocked("sludge_kind", "kind_not_permitted", facility=place.code, sludge_kind=kind.value)
 
 
+def parties_active(step: Step) -> Iterator[Blocked]:
+    """Who issues, carries and receives is in business on that day."""
+    inactive, places = step.ground.inactive, step.ground.places
+    named: list[tuple[str, int | None]] = [
+        ("origin", step.custody.issuer_id or places[step.custody.origin_id].organisation_id),
+        ("destination", places[step.custody.destination_id].organisation_id),
+    ]
+    named += [(f"legs[{index}].carrier", leg.carrier_id) for index, leg in enumerate(step.custody.legs)]
+    for field, organisation_id in named:
+        if organisation_id is not None and organisation_id in inactive:
+            code = step.ground.organisations.get(organisation_id)
+            yield blocked(field, "organisation_not_active", organisation=code, day=step.day.isoformat())
+
+
 def dredged_from_works(step: Step) -> Iterator[Blocked]:
-    """A moving works digs sewer sludge and nothing else: its limits are not a plant's."""
+    """A moving works digs sewer sludge and nothing else, and a plant has none of it to give: the limits of
+    the one are not those of the other. What a child carries on is its parents' kind (family_fits)."""
     origin = step.ground.places[step.custody.origin_id]
     if origin.kind is FacilityKind.WORKS and step.custody.sludge_kind is not SludgeKind.DREDGED:
         kind = step.custody.sludge_kind.value
         yield blocked("sludge_kind", "works_give_dredged", facility=origin.code, sludge_kind=kind)
+    own = step.custody.kind is ManifestKind.NORMAL and origin.kind is FacilityKind.PLANT
+    if own and step.custody.sludge_kind is SludgeKind.DREDGED:
+        yield blocked("sludge_kind", "plants_give_no_dredged", facility=origin.code)
 
 
 def plan_open(step: Step) -> Iterator[Blocked]:
@@ -126,6 +144,8 @@ def vehicle_fits(step: Step, leg: Stretch, path: str) -> Iterator[Blocked]:
         yield blocked(f"{path}.vehicle", "vehicle_of_other_mode", vehicle=vehicle.code, mode=leg.mode.value)
     if leg.carrier_id is not None and vehicle.organisation_id != leg.carrier_id:
         yield blocked(f"{path}.vehicle", "vehicle_of_other_carrier", vehicle=vehicle.code)
+    if not vehicle.active_on(step.day):
+        yield blocked(f"{path}.vehicle", "vehicle_not_active", vehicle=vehicle.code, day=step.day.isoformat())
     if vehicle.licences and not any(
         each.kind is LICENCES[leg.mode]
         and each.valid_from <= step.day

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from models.custody_words import Act
-from models.vocabulary import CustodyState
+from models.vocabulary import CustodyState, FacilityKind, ManifestKind
 from tracking.rules.custody.facts import Blocked, Step, Weighed
 from tracking.rules.custody.guards import blocked
 from tracking.rules.custody.quantities import ROUNDING_KG, left_kg
 
+GIVES = frozenset({FacilityKind.PLANT, FacilityKind.WORKS})
 OVER = frozenset({CustodyState.CLOSED, CustodyState.CANCELLED, CustodyState.EXPIRED})
 
 
@@ -100,6 +101,20 @@ def method_permitted(step: Step) -> Iterator[Blocked]:
     held = [permit for permit in place.permits if permit.holds_on(step.day)]
     if place.permits and not any(each.methods is None or method.value in each.methods for each in held):
         yield blocked("method", "method_not_permitted", facility=place.code, method=method.value)
+
+
+def by_a_site(step: Step) -> Iterator[Blocked]:
+    """A plant or works that takes its sludge back has it in its stock again and disposes of nothing."""
+    place = step.ground.places[step.custody.received_at_id or step.custody.destination_id]
+    if place.kind in GIVES:
+        yield blocked("", "taken_back_not_disposed", facility=place.code)
+
+
+def taken_back(step: Step) -> Iterator[Blocked]:
+    """Without a disposal only a return ends that plant or works took back: its sludge is in stock there."""
+    place = step.ground.places[step.custody.received_at_id or step.custody.destination_id]
+    if step.custody.kind is not ManifestKind.RETURN or place.kind not in GIVES:
+        yield blocked("", "not_disposed", manifest=step.custody.number)
 
 
 def whole_of_accepted(step: Step) -> Iterator[Blocked]:

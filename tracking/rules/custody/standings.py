@@ -64,6 +64,13 @@ class VehicleStanding:
     rated_payload_kg: float | None
     licences: tuple[Licence, ...] = ()
     loads: tuple[str, ...] = ()  # numbers of other manifests that it carries now
+    active_from: date | None = None
+    active_to: date | None = None
+
+    def active_on(self, day: date) -> bool:
+        """Is it in service on that day? Blank ends limit nothing."""
+        begun = self.active_from is None or self.active_from <= day
+        return begun and (self.active_to is None or day <= self.active_to)
 
 
 @dataclass(frozen=True, slots=True)

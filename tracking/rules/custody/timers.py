@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from models.thresholds import CustodyThresholds
-from models.vocabulary import CustodyState
+from models.vocabulary import CustodyState, ManifestKind
 from tracking.rules.custody.facts import Custody
+
+TAKEN = (CustodyState.ACCEPTED, CustodyState.PART_ACCEPTED)
 
 
 def due_at(
@@ -35,6 +37,8 @@ def due_at(
         CustodyState.ACCEPTED: limits.disposal_s,
         CustodyState.PART_ACCEPTED: limits.disposal_s,
     }
+    if state in TAKEN and custody.kind is ManifestKind.RETURN:
+        return None  # a plant took it back into its stock
     if state in waits_s:
         return at + timedelta(seconds=waits_s[state])
     if state is CustodyState.ARRIVED:

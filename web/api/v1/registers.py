@@ -4,11 +4,14 @@ from typing import Any
 
 from marshmallow import fields
 
+from models.fleet import Vehicle
+from models.organisations import Organisation
 from models.vocabulary import FacilityKind, Mode, Role
 from tracking.operations.administer.fleet import (
     OrganisationDraft,
     ScaleDraft,
     VehicleDraft,
+    keep_active,
     keep_organisation,
     keep_scale,
     keep_vehicle,
@@ -18,6 +21,7 @@ from tracking.operations.administer.people import add_person, change_person, giv
 from tracking.queries.api_registers import OrganisationTold, RouteTold, organisation_rows, route_rows
 from tracking.queries.facility_list import FacilityFilter, FacilityRow, facility_page
 from tracking.queries.fleet_list import VehicleFilter, VehicleRow, vehicle_page
+from tracking.queries.registered import RegisteredScale, scale_rows
 from tracking.queries.users import Account, all_accounts
 from web.api.v1.derived import filled, given, told_list, told_pages
 from web.api.v1.fields import MAX_NAME, Body, Chosen, Day, Flag, Text
@@ -52,6 +56,13 @@ class OutOfService(Body):
     """From which day on."""
 
     on = Day(required=True)
+
+
+class ActiveDays(Body):
+    """The first and the last day; blank: without begin or end."""
+
+    active_from = Day(load_default=None, allow_none=True)
+    active_to = Day(load_default=None, allow_none=True)
 
 
 class PersonGiven(Body):
@@ -122,6 +133,24 @@ def out_of_service(call: Call, code: str) -> Any:
     return {"code": code}
 
 
+@vehicles.put("/<path:code>/active")
+@writes("Say from when to when a vehicle is in service", Coded, body=ActiveDays)
+def vehicle_active(call: Call, code: str) -> Any:
+    """By the administrator."""
+    days = (call.body["active_from"], call.body["active_to"])
+    keep_active(call.session, Vehicle, code, *days, call.viewer)
+    return {"code": code}
+
+
+@organisations.put("/<path:code>/active")
+@writes("Say from when to when an organisation is active", Coded, body=ActiveDays)
+def organisation_active(call: Call, code: str) -> Any:
+    """By the administrator."""
+    days = (call.body["active_from"], call.body["active_to"])
+    keep_active(call.session, Organisation, code, *days, call.viewer)
+    return {"code": code}
+
+
 @routes.get("")
 @reads("Approved routes between facilities that the caller knows", told_pages(RouteTold), query=PageQuery)
 def route_listing(call: Call) -> Any:
@@ -150,6 +179,13 @@ def change_organisation(call: Call) -> Any:
     """By the administrator."""
     keep_organisation(call.session, filled(OrganisationDraft, call.body), call.viewer)
     return {"code": call.body["code"]}
+
+
+@scales.get("")
+@reads("The weighbridges of places that the caller sees", told_list(RegisteredScale))
+def scale_listing(call: Call) -> Any:
+    """By place and code."""
+    return {"items": scale_rows(call.session, call.viewer)}
 
 
 @scales.post("")
