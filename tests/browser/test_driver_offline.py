@@ -22,6 +22,7 @@ from models.signatures import Signature
 from tests.browser.conftest import Visit, visit
 from tests.cast import PASSWORD, password_hash
 from tests.tracking.custody.haulage import Haulage, haulage
+from tracking.operations.change_user import end_sessions
 
 pytestmark = [
     pytest.mark.browser,
@@ -232,7 +233,8 @@ def test_signed_out_meanwhile_is_no_missing_network(
     line.cut(context)
     depart(page, loaded)
     expect(page.locator(".queued.waiting")).to_contain_text(loaded)
-    context.clear_cookies(name="sludgetrace")
+    end_sessions(town.session, town.people["driver"].id)  # on another device
+    town.session.commit()
     line.mend(context)
     expect(page.locator(".queued.login")).to_contain_text(loaded)
     page.locator("#queue a.button").click()

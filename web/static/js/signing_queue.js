@@ -11,6 +11,7 @@ const FIRST_RETRY_MS = 5000;
 const LAST_RETRY_MS = 300000;
 const WARMED = 24;
 let retryMs = FIRST_RETRY_MS;
+let shown = "";
 let retry;
 
 function place() {
@@ -49,6 +50,9 @@ function row(act) {
 async function show() {
   const acts = await signedActs.ofPerson(person);
   const others = await signedActs.ofOthers(person);
+  const told = JSON.stringify([acts.map(({ key, state, said }) => [key, state, said]), others]);
+  if (told === shown) return; // a link that somebody is about to press stays where it is
+  shown = told;
   const waiting = new Set(acts.filter((act) => act.state !== "refused").map((act) => act.number));
   for (const item of document.querySelectorAll("li[data-number]")) item.classList.toggle("waiting", waiting.has(item.dataset.number));
   queue.hidden = !acts.length && !others;
