@@ -9,9 +9,9 @@ Several workers may run at once: each manifest is taken in a transaction of its 
 state it saw, and a row that another worker holds is passed over.
 
 Manifests that were loaded as they had been reported are left as they are. They record what happened
-elsewhere: nobody here signed their legs, without which DOMAIN.md lets nothing close; to expire one would deny a journey
-that its paper may still report; and that one is late is told by the analysis from the times on its paper
-(`overdue`), not by a clock that would mark all of history.
+elsewhere: nobody here signed their legs, without which DOMAIN.md lets nothing close; to expire one would deny
+a journey that its paper may still report; and that one is late is told by the analysis from the times on its
+paper (`overdue`), not by a clock that would mark all of history.
 """
 
 from collections.abc import Sequence
