@@ -183,12 +183,18 @@ LISTS: dict[str, str] = {
     "api_cases.listing": "/cases",
     "api_questions.asked": "/questions",
     "api_findings.finding_listing": "/findings",
-    "api_corrections.listing": "/corrections?number={number}",
-    "api_correction_questions.asked": "/correction-questions?number={number}",
+    "api_voyages.voyage_listing": "/voyages",
+    "api_dispatches.dispatch_listing": "/dispatches",
+    "api_holds.standing": "/holds",
+    "api_scales.scale_listing": "/scales",
+    "api_weighbridge.ticket_listing": "/weighbridge/tickets",
+    "api_weighbridge.certificate_listing": "/weighbridge/certificates",
+    "api_weighbridge.lab_listing": "/weighbridge/lab-results",
 }
 """Lists: they name nothing of ours to a rival."""
 
 FOR_ALL = {
+    "api_windows.window_listing",  # one's own and those for everybody
     "api_limits.listing",  # the rule table is public to everybody who signs in
     "api_organisations.organisation_listing",  # manifests name any party
     "api_tokens.listing",  # one's own

@@ -21,7 +21,7 @@ CLAIMING = {
     .returning(CALLS.c.id)
     for dialect in (postgresql, sqlite)
 }
-KEEPING = update(CALLS).where(CALLS.c.id == bindparam("call_id"))
+KEEPING = update(IdempotentCall.__table__).where(CALLS.c.id == bindparam("call_id"))  # type: ignore[arg-type]  # a table
 
 
 @dataclass(frozen=True, slots=True)

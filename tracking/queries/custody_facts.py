@@ -58,6 +58,11 @@ def custody_by_number(session: Session, number: str, viewer: Viewer, *, lock: bo
     return None if row is None else custody_of(session, row)
 
 
+def is_seen(session: Session, number: str, viewer: Viewer) -> bool:
+    """Is there such a manifest for the viewer?"""
+    return session.execute(seen_by(viewer), {"key": number}).first() is not None
+
+
 def custody_by_id(session: Session, manifest_id: int, *, lock: bool = False) -> Custody | None:
     """The manifest with this row id, whoever asks."""
     row = session.execute(BY_ID_KEPT if lock else BY_ID, {"key": manifest_id}).first()

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.facilities import Facility
@@ -11,6 +12,7 @@ from models.fleet import Scale
 from models.values import Viewer
 from models.weighbridge import LabResult, ScaleCertificate
 from tracking.queries.case_questions import FileName
+from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.names import Name
 from tracking.queries.visibility import facilities_visible
 
@@ -51,59 +53,91 @@ class LabRow:
 
 
 def scale_certificates(session: Session, viewer: Viewer, day: date) -> list[CertificateRow]:
-    """The newest certificates first."""
-    query = (
+    """Those that hold longest first."""
+    longest = (ScaleCertificate.valid_to.desc(), ScaleCertificate.id.desc())
+    rows = session.execute(certificates_seen(viewer).order_by(*longest).limit(SHOWN))
+    return [_certificate(row, day) for row in rows]
+
+
+def certificate_page(
+    session: Session, viewer: Viewer, day: date, after: Key | None, limit: int
+) -> Page[CertificateRow]:
+    """Those that were entered last first."""
+    order = Order(ScaleCertificate.id.expression, ScaleCertificate.id.expression)
+    found = session.execute(continued(certificates_seen(viewer), order, after, limit))
+    return page_of([_certificate(row, day) for row in found], limit, lambda row: (row.id, row.id))
+
+
+def certificates_seen(viewer: Viewer) -> Select[Any]:
+    """Certificates of scales at places that the viewer sees."""
+    chosen: Any = (
         select(ScaleCertificate, Scale.code, Facility.code, Facility.name, Facility.name_en)
         .join(Scale, Scale.id == ScaleCertificate.scale_id)
         .join(Facility, Facility.id == Scale.facility_id)
         .where(facilities_visible(viewer))
         .options(joinedload(ScaleCertificate.attachment))
-        .order_by(ScaleCertificate.valid_to.desc(), ScaleCertificate.id.desc())
-        .limit(SHOWN)
     )
-    return [
-        CertificateRow(
-            id=row.id,
-            scale=scale,
-            facility=Name(code, zh, en),
-            number=row.number,
-            issuer=row.issuer,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            holds=row.valid_from <= day <= row.valid_to,
-            file=_file(row),
-        )
-        for row, scale, code, zh, en in session.execute(query)
-    ]
+    seen: Select[Any] = chosen
+    return seen
+
+
+def _certificate(found: Any, day: date) -> CertificateRow:
+    row, scale, code, zh, en = found
+    return CertificateRow(
+        id=row.id,
+        scale=scale,
+        facility=Name(code, zh, en),
+        number=row.number,
+        issuer=row.issuer,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        holds=row.valid_from <= day <= row.valid_to,
+        file=_file(row),
+    )
 
 
 def lab_results(session: Session, viewer: Viewer) -> list[LabRow]:
-    """The newest results first."""
-    query = (
+    """Those of the newest periods first."""
+    newest = (LabResult.period_from.desc(), LabResult.id.desc())
+    rows = session.execute(results_seen(viewer).order_by(*newest).limit(SHOWN))
+    return [_result(row) for row in rows]
+
+
+def lab_page(session: Session, viewer: Viewer, after: Key | None, limit: int) -> Page[LabRow]:
+    """Those that were entered last first."""
+    order = Order(LabResult.id.expression, LabResult.id.expression)
+    found = session.execute(continued(results_seen(viewer), order, after, limit))
+    return page_of([_result(row) for row in found], limit, lambda row: (row.id, row.id))
+
+
+def results_seen(viewer: Viewer) -> Select[Any]:
+    """Results of places that the viewer sees."""
+    chosen: Any = (
         select(LabResult, Facility.code, Facility.name, Facility.name_en)
         .join(Facility, Facility.id == LabResult.facility_id)
         .where(facilities_visible(viewer))
         .options(joinedload(LabResult.attachment))
-        .order_by(LabResult.period_from.desc(), LabResult.id.desc())
-        .limit(SHOWN)
     )
-    return [
-        LabRow(
-            id=row.id,
-            facility=Name(code, zh, en),
-            period_from=row.period_from,
-            period_to=row.period_to,
-            laboratory=row.laboratory,
-            report_number=row.report_number,
-            analyte=row.analyte,
-            value=row.value,
-            unit=row.unit,
-            u=row.u,
-            method=row.method,
-            file=_file(row),
-        )
-        for row, code, zh, en in session.execute(query)
-    ]
+    seen: Select[Any] = chosen
+    return seen
+
+
+def _result(found: Any) -> LabRow:
+    row, code, zh, en = found
+    return LabRow(
+        id=row.id,
+        facility=Name(code, zh, en),
+        period_from=row.period_from,
+        period_to=row.period_to,
+        laboratory=row.laboratory,
+        report_number=row.report_number,
+        analyte=row.analyte,
+        value=row.value,
+        unit=row.unit,
+        u=row.u,
+        method=row.method,
+        file=_file(row),
+    )
 
 
 def _file(row: ScaleCertificate | LabResult) -> FileName | None:

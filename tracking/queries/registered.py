@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from models.facilities import Facility
 from models.fleet import Scale, Vehicle
 from models.organisations import Organisation, User
+from models.values import Viewer
 from models.vocabulary import Mode, OrganisationKind
 from tracking.queries.names import Name
+from tracking.queries.visibility import facilities_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,11 @@ def vehicle_row(session: Session, code: str) -> RegisteredVehicle | None:
     return None if row is None else RegisteredVehicle(*row)
 
 
-def scale_rows(session: Session) -> list[RegisteredScale]:
-    """Every weighbridge, by place and code."""
+def scale_rows(session: Session, viewer: Viewer) -> list[RegisteredScale]:
+    """The weighbridges of places that the viewer sees, by place and code."""
     columns: list[Any] = [Scale.code, Facility.code, Facility.name, Facility.name_en, Scale.accuracy_class]
     columns += [Scale.division_kg, Scale.max_kg, Scale.certificate_valid_to]
     query = select(*columns).join(Facility, Facility.id == Scale.facility_id)
-    rows = session.execute(query.order_by(Facility.code, Scale.code))
+    seen = query.where(facilities_visible(viewer)).order_by(Facility.code, Scale.code)
+    rows = session.execute(seen)
     return [RegisteredScale(row[0], Name(*row[1:4]), *row[4:]) for row in rows]

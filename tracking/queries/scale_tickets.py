@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from models.custody_words import TicketSource
@@ -12,6 +13,7 @@ from models.fleet import Scale
 from models.manifests import Weighing
 from models.values import Viewer
 from models.weighbridge import GateArrival, ScaleCertificate, ScaleTicket, TicketVoid
+from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.rules.custody.tickets import plain_plate
 
 AROUND = timedelta(hours=6)
@@ -62,9 +64,28 @@ def tickets_of_places(session: Session, viewer: Viewer, since: datetime) -> list
     return tickets_where(session, ScaleTicket.weighed_at >= since, viewer)
 
 
+def ticket_page(
+    session: Session, viewer: Viewer, since: datetime | None, after: Key | None, limit: int
+) -> Page[TicketRow]:
+    """What the viewer's scales gave since then, newest first, the void ones too."""
+    query = tickets_seen(viewer)
+    if since is not None:
+        query = query.where(ScaleTicket.weighed_at >= since)
+    order = Order(ScaleTicket.weighed_at.expression, ScaleTicket.id.expression)
+    rows = [TicketRow(*row) for row in session.execute(continued(query, order, after, limit))]
+    return page_of(rows, limit, lambda row: (row.weighed_at, row.id))
+
+
 def tickets_where(session: Session, condition: ColumnElement[bool], viewer: Viewer) -> list[TicketRow]:
+    """Tickets of scales that the viewer may see, the newest first."""
+    newest = (ScaleTicket.weighed_at.desc(), ScaleTicket.id.desc())
+    rows = session.execute(tickets_seen(viewer).where(condition).order_by(*newest).limit(MOST))
+    return [TicketRow(*row) for row in rows]
+
+
+def tickets_seen(viewer: Viewer) -> Select[Any]:
     """Tickets of scales that the viewer may see: of one's own places."""
-    query = (
+    query: Any = (
         select(
             ScaleTicket.id,
             Scale.code,
@@ -80,13 +101,11 @@ def tickets_where(session: Session, condition: ColumnElement[bool], viewer: View
         .join(Scale, Scale.id == ScaleTicket.scale_id)
         .join(Facility, Facility.id == Scale.facility_id)
         .join(TicketVoid, TicketVoid.ticket_id == ScaleTicket.id, isouter=True)
-        .where(condition)
-        .order_by(ScaleTicket.weighed_at.desc(), ScaleTicket.id.desc())
-        .limit(MOST)
     )
     if not viewer.sees_all:
         query = query.where(Facility.organisation_id == viewer.organisation_id)
-    return [TicketRow(*tuple(row)) for row in session.execute(query)]
+    chosen: Select[Any] = query
+    return chosen
 
 
 def calibrated_until(session: Session, scale_code: str, day: date) -> date | None:

@@ -235,14 +235,14 @@ def vehicle_service(code: str) -> Any:
 @bp.get("/scales")
 def scale_list() -> str:
     """The weighbridges."""
-    return render_template("scales.html", rows=scale_rows(reading()))
+    return render_template("scales.html", rows=scale_rows(reading(), viewer()))
 
 
 @bp.route("/scales/add", methods=["GET", "POST"], defaults={"code": ""})
 @bp.route("/scales/change/<path:code>", methods=["GET", "POST"])
 def scale(code: str) -> Any:
     """Add or change a weighbridge."""
-    row = next((one for one in scale_rows(reading()) if one.code == code), None)
+    row = next((one for one in scale_rows(reading(), viewer()) if one.code == code), None)
     if code and row is None:
         abort(404)
     form = ScaleForm()

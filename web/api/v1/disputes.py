@@ -13,10 +13,19 @@ from tracking.operations.custody.answer_correction import (
 from tracking.operations.custody.corrections import CorrectionAsked, request_correction
 from tracking.operations.custody.holds import lift_hold, place_hold
 from tracking.operations.custody.questions import answer_to_question, ask_to_correct
-from tracking.queries.manifest_corrections import AskedField, CorrectionRow, corrections_of, questions_about
+from tracking.queries.custody_facts import is_seen
+from tracking.queries.manifest_corrections import (
+    AskedField,
+    CorrectionRow,
+    HoldRow,
+    corrections_of,
+    corrections_waiting,
+    holds_standing,
+    questions_about,
+)
 from web.api.v1.derived import told_list
 from web.api.v1.fields import MAX_SENTENCE, Body, Chosen, Flag, Plain, Text, Whole
-from web.api.v1.operation import Call, Reply, reads, resource, writes
+from web.api.v1.operation import Call, NotFound, Reply, reads, resource, writes
 from web.api.v1.rules import ROW, Kept
 
 corrections = resource("corrections", "/corrections")
@@ -73,16 +82,32 @@ class HoldGiven(Body):
 
 
 class OfManifest(Body):
+    """Of which manifest; blank: those that wait for the caller."""
+
+    number = Text(load_default=None)
+
+
+class OneManifest(Body):
     """Of which manifest."""
 
     number = Text(required=True)
 
 
+def seen(call: Call, number: str) -> str:
+    """The number of a manifest that the caller may see; raises NotFound."""
+    if not is_seen(call.session, number, call.viewer):
+        raise NotFound
+    return number
+
+
 @corrections.get("")
-@reads("Corrections of a manifest with their answers", told_list(CorrectionRow), query=OfManifest)
+@reads("Corrections with their answers", told_list(CorrectionRow), query=OfManifest)
 def listing(call: Call) -> Any:
-    """In order of time."""
-    return {"items": corrections_of(call.session, call.query["number"], call.viewer)}
+    """Of one manifest, or all that wait for the caller; the newest first."""
+    number = call.query["number"]
+    if number is None:
+        return {"items": corrections_waiting(call.session, call.viewer)}
+    return {"items": corrections_of(call.session, seen(call, number), call.viewer)}
 
 
 @corrections.post("")
@@ -126,10 +151,10 @@ def withdraw(call: Call, row_id: int) -> Any:
 
 
 @questions.get("")
-@reads("What the regulator asks about a manifest", told_list(AskedField), query=OfManifest)
+@reads("What the regulator asks about a manifest", told_list(AskedField), query=OneManifest)
 def asked(call: Call) -> Any:
     """In order of time."""
-    return {"items": questions_about(call.session, call.query["number"], call.viewer)}
+    return {"items": questions_about(call.session, seen(call, call.query["number"]), call.viewer)}
 
 
 @questions.post("")
@@ -147,6 +172,13 @@ def explained(call: Call, row_id: int) -> Any:
     """By the party that was asked."""
     answer_to_question(call.session, row_id, call.body["answer"], call.viewer, call.setting)
     return {"id": row_id}
+
+
+@holds.get("")
+@reads("Manifests that are stopped, as far as the caller sees them", told_list(HoldRow))
+def standing(call: Call) -> Any:
+    """With the reason, by whom and since when."""
+    return {"items": holds_standing(call.session, call.viewer)}
 
 
 @holds.post("")

@@ -10,12 +10,16 @@ from tracking.operations.custody.dispatch_product import DispatchDraft, dispatch
 from tracking.operations.custody.emergency import PaperStep, WindowDraft, enter_paper, open_window
 from tracking.operations.custody.measure_pile import Difference, Survey, measure_pile
 from tracking.operations.custody.voyages import VoyageDraft, open_voyage, sail, sign_voyage
+from tracking.queries.custody_voyages import VoyageLoads, VoyageRow, voyage_loads
+from tracking.queries.custody_voyages import voyages as voyage_rows
+from tracking.queries.product_dispatches import DispatchRow, product_dispatches
 from tracking.queries.stock import Pile, StockMovement, movements, piles
+from tracking.queries.windows import WindowRow, window_list
 from web.api.v1.derived import filled, given, told, told_list, told_pages
 from web.api.v1.fields import Body, Chosen, Many, Moment, Part, Text, Whole
 from web.api.v1.manifest_schemas import DraftGiven, GivenWithStep, Named, StepTold
 from web.api.v1.manifests import draft_of, given_of, told_step
-from web.api.v1.operation import Call, Reply, reads, resource, writes
+from web.api.v1.operation import Call, NotFound, Reply, reads, resource, writes
 from web.api.v1.paging import PageQuery, cursor_of, told_page
 from web.api.v1.rules import Coded, Kept
 from web.api.v1.signing import at_once
@@ -84,6 +88,23 @@ class CodeTold(Body):
     expires_at = Moment(required=True)
 
 
+@voyages.get("")
+@reads("Voyages of own vessels and places, the newest first", told_pages(VoyageRow), query=PageQuery)
+def voyage_listing(call: Call) -> Any:
+    """A page of them."""
+    return told_page(voyage_rows(call.session, call.viewer, cursor_of(call.query), call.query["limit"]))
+
+
+@voyages.get("/<path:code>")
+@reads("One voyage with the numbers of its manifests", told(VoyageLoads))
+def voyage(call: Call, code: str) -> Any:
+    """All that it carried, what is aboard, what waits for it."""
+    found = voyage_loads(call.session, code, call.viewer)
+    if found is None:
+        raise NotFound
+    return found
+
+
 @voyages.post("")
 @writes("Open a voyage of an own vessel", Coded, body=given(VoyageDraft), status=201)
 def opened(call: Call) -> Any:
@@ -132,12 +153,27 @@ def survey(call: Call) -> Any:
     return measure_pile(call.session, filled(Survey, call.body), call.viewer, call.setting)
 
 
+@dispatches.get("")
+@reads("What left the caller's sites as products, the newest first", told_pages(DispatchRow), query=PageQuery)
+def dispatch_listing(call: Call) -> Any:
+    """A page of them."""
+    page = product_dispatches(call.session, call.viewer, cursor_of(call.query), call.query["limit"])
+    return told_page(page)
+
+
 @dispatches.post("")
 @writes("Enter what leaves a site as a product", DispatchTold, body=given(DispatchDraft), status=201)
 def dispatched(call: Call) -> Any:
     """With its use and who gets it."""
     done = dispatch_product(call.session, filled(DispatchDraft, call.body), call.viewer, call.setting)
     return {"number": done.number}
+
+
+@windows.get("")
+@reads("Windows for paper, the newest first", told_list(WindowRow))
+def window_listing(call: Call) -> Any:
+    """A party's own and those for everybody."""
+    return {"items": window_list(call.session, call.viewer, call.setting.now)}
 
 
 @windows.post("")

@@ -8,10 +8,13 @@ from models.custody_words import TicketSource
 from tracking.operations.weighbridge.keep_certificate import CertificateGiven, keep_certificate
 from tracking.operations.weighbridge.keep_lab_result import LabGiven, keep_lab_result
 from tracking.operations.weighbridge.take_ticket import take_ticket, void_ticket
+from tracking.queries.measurements import CertificateRow, LabRow, certificate_page, lab_page
+from tracking.queries.scale_tickets import TicketRow, ticket_page
 from tracking.rules.custody.tickets import LONGEST_LINE, TicketGiven
-from web.api.v1.derived import filled, given
-from web.api.v1.fields import MAX_SENTENCE, Body, Moment, Number, Text
-from web.api.v1.operation import Call, Reply, resource, writes
+from web.api.v1.derived import filled, given, told_pages
+from web.api.v1.fields import MAX_SENTENCE, Body, Day, Moment, Number, Text
+from web.api.v1.operation import Call, Reply, reads, resource, writes
+from web.api.v1.paging import PageQuery, cursor_of, told_page
 from web.api.v1.rules import ROW, Kept
 
 bp = resource("weighbridge", "/weighbridge")
@@ -42,6 +45,42 @@ class VoidGiven(Body):
     """Why a ticket does not count."""
 
     reason = Text(MAX_SENTENCE, required=True)
+
+
+class TicketQuery(PageQuery):
+    """Which tickets."""
+
+    since = Moment(load_default=None)
+
+
+class DayQuery(PageQuery):
+    """On which day certificates should hold; blank: today."""
+
+    on = Day(load_default=None)
+
+
+@bp.get("/tickets")
+@reads("Tickets of the caller's scales, the newest first", told_pages(TicketRow), query=TicketQuery)
+def ticket_listing(call: Call) -> Any:
+    """The void ones too, with the reason."""
+    asked = (call.query["since"], cursor_of(call.query), call.query["limit"])
+    return told_page(ticket_page(call.session, call.viewer, *asked))
+
+
+@bp.get("/certificates")
+@reads("Calibration certificates, the newest first", told_pages(CertificateRow), query=DayQuery)
+def certificate_listing(call: Call) -> Any:
+    """Of the scales of the caller's own places."""
+    day = call.query["on"] or call.setting.now.astimezone(call.setting.zone).date()
+    asked = (day, cursor_of(call.query), call.query["limit"])
+    return told_page(certificate_page(call.session, call.viewer, *asked))
+
+
+@bp.get("/lab-results")
+@reads("Laboratory results, the newest first", told_pages(LabRow), query=PageQuery)
+def lab_listing(call: Call) -> Any:
+    """Of the caller's own places."""
+    return told_page(lab_page(call.session, call.viewer, cursor_of(call.query), call.query["limit"]))
 
 
 @bp.post("/tickets")
