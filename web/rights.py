@@ -147,6 +147,7 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "issue.form": AUTHORS,  # sites and carriers send on what was refused or broke down
     "issue.child": AUTHORS,
     "issue.edit": AUTHORS,
+    "issue.group": AUTHORS,
     "gate.queue": RECEIVERS,
     "stock.page": RECEIVERS | WATCHERS,
     "stock.dispose": RECEIVERS,

@@ -38,7 +38,7 @@ WITHOUT_OBJECT = {
     *("measurements.listing", "measurements.certificate", "measurements.result"),
     *("tokens.listing", "tokens.give", "people.add", "people.organisation_list", "people.scale_list"),
     *("today.page", "issue.form", "gate.queue", "stock.page", "stock.dispose", "dispatches.page"),
-    *("trips.listing", "trips.voyage"),
+    *("trips.listing", "trips.voyage", "issue.group"),
 }
 """Address no thing of anybody: what they show is one's own."""
 

@@ -40,8 +40,16 @@ class PaperLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperPart:
+    """How much of a parent a child of several takes."""
+
+    number: str
+    wet_kg: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
-    """What a form is filled with."""
+    """What a form is filled with; `parts` only of a child of several parents."""
 
     origin: str
     destination: str
@@ -53,6 +61,7 @@ class Paper:
     kind: ManifestKind = ManifestKind.NORMAL
     parent: str = ""
     part_kg: float | None = None
+    parts: tuple[PaperPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +175,14 @@ def paper_of_manifest(session: Session, number: str, viewer: Viewer) -> Paper | 
     row = whole(session, number, viewer)
     if row is None:
         return None
-    part = session.execute(
+    given = session.execute(
         select(Manifest.number, ManifestLink.wet_kg)
         .join(Manifest, Manifest.id == ManifestLink.parent_id)
         .where(ManifestLink.child_id == row.id)
         .order_by(ManifestLink.id)
-    ).first()
+    ).all()
+    grouped = row.kind is ManifestKind.GROUP
+    part = given[0] if given and not grouped else None
     return Paper(
         origin=row.origin.code,
         destination=row.destination.code,
@@ -183,6 +194,7 @@ def paper_of_manifest(session: Session, number: str, viewer: Viewer) -> Paper | 
         kind=row.kind,
         parent="" if part is None else part[0],
         part_kg=None if part is None else part[1],
+        parts=tuple(PaperPart(number, wet_kg) for number, wet_kg in given) if grouped else (),
     )
 
 

@@ -9,6 +9,7 @@ from models.custody_words import SigningMethod
 from models.vocabulary import ManifestKind, Mode, SludgeKind
 from tracking.operations.custody.draw_up import LegDraft, ManifestDraft, PartDraft
 from tracking.operations.custody.prove import Proof
+from tracking.queries.group_offers import MOST_PARENTS
 from tracking.queries.issue_offers import Paper
 from web.display import choices
 from web.forms.base import Form, no_longer_than, required, stripped
@@ -20,7 +21,10 @@ code: dict[str, Any] = {"filters": [stripped], "validators": [no_longer_than(64)
 
 
 class IssueForm(Form):
-    """A manifest as typed; legs are numbered fields `leg1_vehicle`, as many as `legs` says."""
+    """A manifest as typed; legs are numbered fields `leg1_vehicle`, as many as `legs` says.
+
+    A child of several loads names them as `parent1` … with the amounts `part1_t` …; a blank one is left out.
+    """
 
     kind = HiddenField()
     parent = HiddenField()
@@ -57,18 +61,48 @@ class IssueForm(Form):
             for number in range(1, self.leg_count + 1)
         ]
 
+    @property
+    def parts(self) -> list[tuple[str, TonnesField]]:
+        """Number and amount of each load that is put together."""
+        named = [(self[f"parent{at}"].data or "", self[f"part{at}_t"]) for at in range(1, MOST_PARENTS + 1)]
+        return [(number[:64], amount) for number, amount in named if number]
+
+    @property
+    def parts_taken(self) -> list[tuple[str, TonnesField]]:
+        """Those of them of which something is taken; what is no number counts too, as what is wrong."""
+        return [(number, amount) for number, amount in self.parts if amount.data is not None or amount.errors]
+
+    @property
+    def sum_kg(self) -> float:
+        """What the group weighs by the amounts typed."""
+        return sum(amount.data or 0.0 for _number, amount in self.parts)
+
+    def parents(self) -> tuple[PartDraft, ...]:
+        """What the load is made of."""
+        if self.parent.data:
+            return (PartDraft(self.parent.data[:64], self.part_t.data or 0.0),)
+        return tuple(PartDraft(number, amount.data or 0.0) for number, amount in self.parts_taken)
+
+    def field_of(self, path: str) -> str:
+        """The field for a field that a guard names: parents[1].wet_kg is the second amount that was typed."""
+        if not path.startswith("parents["):
+            return field_of(path)
+        if self.parent.data:
+            return "part_t"
+        index = path[len("parents[") :].partition("]")[0]
+        taken = self.parts_taken
+        return taken[int(index)][1].name if index.isdigit() and int(index) < len(taken) else ""
+
     def draft(self) -> ManifestDraft:
         """The manifest as typed."""
         kind = ManifestKind(self.kind.data) if self.kind.data in set(ManifestKind) else ManifestKind.NORMAL
-        parents: tuple[PartDraft, ...] = ()
-        if self.parent.data:
-            parents = (PartDraft(self.parent.data[:64], self.part_t.data or 0.0),)
+        parents = self.parents()
         return ManifestDraft(
             origin=self.origin.data or "",
             destination=self.destination.data or "",
             sludge_kind=SludgeKind(self.sludge_kind.data),
             legs=tuple(leg_draft(row) for row in self.rows),
-            planned_kg=self.part_t.data if parents else self.planned_t.data,
+            planned_kg=sum(part.wet_kg for part in parents) or None if parents else self.planned_t.data,
             plan=self.plan.data or None,
             approval=self.approval.data or None,
             kind=kind,
@@ -89,6 +123,9 @@ for _number in range(1, MOST_LEGS + 1):
     setattr(IssueForm, f"leg{_number}_to", StringField(_("Leg to"), **code))
     setattr(IssueForm, f"leg{_number}_driver", StringField(_("Driver or master"), **code))
     setattr(IssueForm, f"leg{_number}_route", StringField(_("Approved route"), **code))
+for _number in range(1, MOST_PARENTS + 1):
+    setattr(IssueForm, f"parent{_number}", HiddenField())
+    setattr(IssueForm, f"part{_number}_t", TonnesField(_("Taken from load %(number)s (t)", number=_number)))
 
 
 def leg_draft(row: dict[str, Any]) -> LegDraft:
@@ -116,6 +153,8 @@ def filled(paper: Paper) -> dict[str, Any]:
         "approval": paper.approval,
         "legs": str(max(len(paper.legs), 1)),
     }
+    for number, part in enumerate(paper.parts[:MOST_PARENTS], start=1):
+        values |= {f"parent{number}": part.number, f"part{number}_t": part.wet_kg}
     for number, leg in enumerate(paper.legs[:MOST_LEGS], start=1):
         values |= {
             f"leg{number}_mode": leg.mode.value,
@@ -134,6 +173,4 @@ def field_of(path: str) -> str:
         index, _bracket, part = path[len("legs[") :].partition("].")
         known = part if part in PARTS_OF_LEG else "vehicle"
         return f"leg{int(index) + 1}_{known}" if index.isdigit() else ""
-    if path.startswith("parents["):
-        return "part_t"
     return {"planned_kg": "planned_t"}.get(path, path)

@@ -9,6 +9,7 @@ from models.vocabulary import ManifestKind
 from tracking.operations.custody.draw_up import change_draft, draw_up
 from tracking.operations.custody.refusals import CustodyRefused
 from tracking.queries.data_day import day_of
+from tracking.queries.group_offers import MOST_PARENTS, groupable, paper_of_group, standing
 from tracking.queries.issue_offers import (
     Paper,
     offers,
@@ -19,8 +20,8 @@ from tracking.queries.issue_offers import (
 from tracking.rules.custody.facts import Given
 from web.clock import now
 from web.database import reading, writing
-from web.forms.issue import MOST_LEGS, IssueForm, field_of
-from web.query_string import text_arg
+from web.forms.issue import MOST_LEGS, IssueForm
+from web.query_string import after_arg, text_arg, written_after
 from web.refusal_words import worded
 from web.signed_in import viewer
 from web.signing import prove, recently_proved, setting, take
@@ -59,6 +60,34 @@ def child(kind: str, number: str) -> str:
     if paper is None:
         abort(404)
     return asking(IssueForm(formdata=None, paper=paper), None)
+
+
+@bp.get("/group")
+def group() -> str:
+    """Several loads that stand at one place go on as one: which (?parent=…), or the form for those chosen."""
+    chosen = list(dict.fromkeys(each[:64] for each in request.args.getlist("parent")))
+    still = "choose" in request.args or "after" in request.args
+    if still or not 2 <= len(chosen) <= MOST_PARENTS:
+        return choosing(chosen)
+    paper = paper_of_group(reading(), chosen, viewer())
+    if paper is None:
+        abort(404)
+    return asking(IssueForm(formdata=None, paper=paper), None)
+
+
+def choosing(chosen: list[str]) -> str:
+    """The loads that may be put together; those named already are ticked."""
+    page = groupable(reading(), viewer(), after_arg("time"))
+    return render_template(
+        "group.html",
+        page=page,
+        after=written_after(page.after),
+        chosen=chosen,
+        elsewhere=[each for each in chosen if each not in {row.number for row in page.rows}],
+        too_few="go" in request.args and "after" not in request.args and len(chosen) < 2,
+        too_many=len(chosen) > MOST_PARENTS,
+        most=MOST_PARENTS,
+    )
 
 
 @bp.route("/draft/<path:number>", methods=["GET", "POST"])
@@ -111,7 +140,7 @@ def refused(typed: IssueForm, number: str | None, refusal: CustodyRefused) -> An
     if said.status == 404:
         abort(404)
     for field, sentence in said.errors or [("", said.sentence)]:
-        typed.refuse(field_of(field), sentence)
+        typed.refuse(typed.field_of(field), sentence)
     return asking(typed, number), said.status
 
 
@@ -123,6 +152,7 @@ def asking(typed: IssueForm, number: str | None) -> str:
         form=typed,
         number=number,
         offers=offers(reading(), viewer(), day),
+        standing=standing(reading(), [each for each, _amount in typed.parts], viewer()),
         most_legs=MOST_LEGS,
         needs_password=not recently_proved(),
     )
