@@ -149,7 +149,7 @@ def keep_active(
     NotAdministering, NothingThere, StepBlocked.
     """
     allowed(viewer, ADMINISTRATOR)
-    row = existing(session, table, code)
+    row: Organisation | Vehicle = existing(session, table, code)  # type: ignore[type-var]  # either
     if first is not None and last is not None and last < first:
         raise StepBlocked([blocked("active_to", "ends_before_it_begins")])
     row.active_from, row.active_to = first, last
