@@ -15,6 +15,7 @@ from models.facilities import Route
 from models.manifests import CustodyEvent, Leg, Manifest
 from models.values import RouteLine, Viewer
 from models.vocabulary import CustodyState
+from tracking.queries.few import few_by_issue, in_few
 from tracking.queries.keyset import Key, Page
 from tracking.queries.live_positions import Place, newest_places
 from tracking.queries.loads import LoadRow, load_rows, loads_query, oldest_loads
@@ -76,10 +77,10 @@ def coming_soon(session: Session, viewer: Viewer, now: datetime) -> tuple[Coming
         .join(Leg, on_leg)
         .where(
             manifests_visible(viewer),
-            Manifest.custody_state == CustodyState.IN_TRANSIT,
+            in_few([CustodyState.IN_TRANSIT]),
             Leg.to_id.in_(own_place_ids(viewer)),
         )
-        .order_by(Manifest.issued_at.desc(), Manifest.id.desc())
+        .order_by(few_by_issue().column.desc(), Manifest.id.desc())
         .limit(FOLLOWED)
     )
     found = Expectation(session, [(row[0], row[1], row[2]) for row in session.execute(query)], now)
@@ -94,7 +95,7 @@ def coming_later(
     session: Session, viewer: Viewer, now: datetime, after: Key | None, shown: Collection[int] = ()
 ) -> Page[Coming]:
     """Who else is under way, the oldest first; those of one page by arrival."""
-    under_way = (Manifest.custody_state == CustodyState.IN_TRANSIT) & on_leg_to_own(viewer)
+    under_way = in_few([CustodyState.IN_TRANSIT]) & on_leg_to_own(viewer)
     if shown:
         under_way &= Manifest.id.not_in(sorted(shown))
     page = oldest_loads(session, viewer, under_way, after)
@@ -106,13 +107,13 @@ def coming_later(
 def at_gate(session: Session, viewer: Viewer, _now: datetime, after: Key | None) -> Page[LoadRow]:
     """Who stands at one of the viewer's gates and waits for a decision."""
     receiver = func.coalesce(Manifest.received_at_id, Manifest.destination_id)
-    arrived = Manifest.custody_state == CustodyState.ARRIVED
+    arrived = in_few([CustodyState.ARRIVED])
     return oldest_loads(session, viewer, arrived & receiver.in_(own_place_ids(viewer)), after)
 
 
 def at_own_place(session: Session, viewer: Viewer, _now: datetime, after: Key | None) -> Page[LoadRow]:
     """What lies at the viewer's own wharf or store."""
-    return oldest_loads(session, viewer, Manifest.custody_state.in_(HERE) & on_leg_to_own(viewer), after)
+    return oldest_loads(session, viewer, in_few(HERE) & on_leg_to_own(viewer), after)
 
 
 LISTS: dict[str, Callable[[Session, Viewer, datetime, Key | None], Page[Any]]] = {

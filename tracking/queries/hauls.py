@@ -14,9 +14,10 @@ from models.manifests import Leg, Manifest
 from models.organisations import User
 from models.values import Viewer
 from models.vocabulary import CustodyState, Mode, Role
+from tracking.queries.few import few_by_issue, in_few
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.names import Name
-from tracking.queries.visibility import manifests_visible
+from tracking.queries.visibility import in_sight, manifests_visible
 
 TO_COME = frozenset({CustodyState.ISSUED, CustodyState.LOADED, CustodyState.IN_STORE})
 ON_THE_WAY = frozenset({CustodyState.IN_TRANSIT, CustodyState.AT_TRANSFER})
@@ -56,7 +57,12 @@ def haul_page(
 ) -> Page[HaulRow]:
     """A page of the carrier's legs, the newest manifest first."""
     query = _rows().where(carried_by(viewer), manifests_visible(viewer), *_conditions(part))
-    order = Order(Manifest.issued_at.expression, Leg.id.expression)
+    if part in (HaulPart.RUNNING, HaulPart.UPCOMING):
+        query = query.where(in_few(TO_COME | ON_THE_WAY))
+        order = few_by_issue(descending=True, row_id=Leg.id.expression)
+    else:
+        query, by_issue = in_sight(query, viewer)
+        order = Order(by_issue.column, Leg.id.expression)
     rows = session.execute(continued(query, order, after, limit)).all()
     return page_of(rows, limit, lambda row: (row.issued_at, row.leg_id)).map(_row)
 

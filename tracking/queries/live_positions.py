@@ -20,6 +20,7 @@ from models.values import Viewer
 from models.vocabulary import E7, MS_PER_S, UNUSABLE_DOUBTS, CustodyState, Mode
 from tracking.queries.binding_times import ms_of
 from tracking.queries.doubt_stretches import DatumShift, datum_shifts
+from tracking.queries.few import few_by_issue, in_few
 from tracking.queries.finding_list import undecided
 from tracking.queries.names import Name, name_or_none
 from tracking.queries.visibility import manifests_visible, vehicles_visible
@@ -221,11 +222,11 @@ def _carried(session: Session, viewer: Viewer) -> dict[int, list[Carried]]:
         .join(destination, destination.id == Leg.to_id)
         .where(
             manifests_visible(viewer),
-            Manifest.custody_state.in_(ON_THE_WAY),
+            in_few(ON_THE_WAY),
             Leg.handover_at.is_(None),
             Leg.vehicle_id.is_not(None),
         )
-        .order_by(Manifest.issued_at)
+        .order_by(few_by_issue().column)
     )
     found: dict[int, list[Carried]] = defaultdict(list)
     for row in session.execute(query):

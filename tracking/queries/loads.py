@@ -19,7 +19,8 @@ from models.manifests import Leg, Manifest
 from models.values import Viewer
 from models.vocabulary import CustodyState, ManifestKind, Mode, SludgeKind, WeighingRole
 from tracking.queries.custody_facts import stretch
-from tracking.queries.keyset import Key, Order, Page, continued, page_of
+from tracking.queries.few import few_by_issue
+from tracking.queries.keyset import Key, Page, continued, page_of
 from tracking.queries.manifest_paper import organisation_name
 from tracking.queries.names import Name
 from tracking.queries.next_steps import parties_ground, signings
@@ -104,9 +105,11 @@ def oldest_loads(
     after: Key | None = None,
     limit: int = AT_A_TIME,
 ) -> Page[LoadRow]:
-    """The loads that fit and that the viewer may see, the oldest first, from behind `after` on."""
-    order = Order(Manifest.issued_at.expression, Manifest.id.expression, descending=False)
-    query = continued(loads_query(viewer).where(condition), order, after, limit)
+    """The loads that fit and that the viewer may see, the oldest first, from behind `after` on.
+
+    `condition` leaves few: see tracking/queries/few.py.
+    """
+    query = continued(loads_query(viewer).where(condition), few_by_issue(), after, limit)
     return page_of(load_rows(session, query, viewer), limit, lambda row: (row.issued_at, row.id))
 
 

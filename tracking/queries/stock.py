@@ -13,6 +13,7 @@ from models.lineage import StockEntry
 from models.manifests import Manifest
 from models.values import Viewer
 from models.vocabulary import CustodyState
+from tracking.queries.few import few_by_issue, in_few
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.loads import LoadRow, load_rows, loads_query
 from tracking.queries.names import Name
@@ -119,12 +120,12 @@ def waiting_for_disposal(
 ) -> Page[LoadRow]:
     """Loads that were accepted and not disposed of, the newest first."""
     query: Any = loads_query(viewer).where(
-        Manifest.custody_state.in_(ACCEPTED),
+        in_few(ACCEPTED),
         func.coalesce(Manifest.received_at_id, Manifest.destination_id).in_(own_place_ids(viewer)),
     )
     rows = load_rows(
         session,
-        continued(query, Order(Manifest.issued_at.expression, Manifest.id.expression), after, limit),
+        continued(query, few_by_issue(descending=True), after, limit),
         viewer,
     )
     return page_of(rows, limit, lambda row: (row.issued_at, row.id))

@@ -11,6 +11,7 @@ from models.manifests import Manifest, Receipt
 from models.values import Viewer
 from models.vocabulary import CustodyState
 from tracking.queries.data_day import Day
+from tracking.queries.few import in_few
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.loads import AT_A_TIME, LoadRow, load_rows, loads_query, oldest_loads
 from tracking.queries.visibility import manifests_visible
@@ -50,7 +51,7 @@ def drafts(
 ) -> Page[LoadRow]:
     """What the viewer's organisation has drawn up and not issued, the oldest first."""
     author = Manifest.issuer_id == viewer.organisation_id
-    condition = author & (Manifest.custody_state == CustodyState.DRAFT)
+    condition = author & in_few([CustodyState.DRAFT])
     return oldest_loads(session, viewer, condition, after, limit)
 
 
@@ -58,7 +59,7 @@ def in_yard(
     session: Session, viewer: Viewer, after: Key | None = None, limit: int = AT_A_TIME
 ) -> Page[LoadRow]:
     """Issued and not yet gone, of whatever day, the oldest first: to weigh, and to hand to the driver."""
-    condition = own_loads(viewer) & Manifest.custody_state.in_(IN_YARD)
+    condition = own_loads(viewer) & in_few(IN_YARD)
     return oldest_loads(session, viewer, condition, after, limit)
 
 

@@ -13,6 +13,7 @@ from models.custody_words import Act
 from models.manifests import Leg, Manifest
 from models.values import Viewer
 from models.vocabulary import CustodyState, Mode
+from tracking.queries.few import in_few
 from tracking.queries.keyset import Key, Page
 from tracking.queries.loads import AT_A_TIME, LegRow, LoadRow, load_rows, loads_query, oldest_loads
 
@@ -69,7 +70,7 @@ def aboard(viewer: Viewer) -> ColumnElement[bool]:
     current = select(Leg.id).where(
         Leg.manifest_id == Manifest.id, Leg.seq == Manifest.leg_seq, may_drive(viewer)
     )
-    return (Manifest.custody_state == CustodyState.IN_TRANSIT) & current.exists()
+    return in_few([CustodyState.IN_TRANSIT]) & current.exists()
 
 
 def to_come(viewer: Viewer) -> ColumnElement[bool]:
@@ -82,7 +83,7 @@ def to_come(viewer: Viewer) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     following = select(Leg.id).where(Leg.manifest_id == Manifest.id, Leg.seq == next_seq, may_drive(viewer))
-    return Manifest.custody_state.in_(BEFORE_ARRIVAL) & following.exists() & ~aboard(viewer)
+    return in_few(BEFORE_ARRIVAL) & following.exists() & ~aboard(viewer)
 
 
 def may_drive(viewer: Viewer) -> ColumnElement[bool]:
@@ -121,7 +122,7 @@ def loads_of_voyage(session: Session, viewer: Viewer, code: str) -> VoyageLoads 
         Leg.mode == Mode.WATER, func.coalesce(Leg.voyage, Leg.vehicle_code) == code
     )
     query = loads_query(viewer).where(
-        Manifest.custody_state.in_(BEFORE_ARRIVAL),
+        in_few(BEFORE_ARRIVAL),
         or_(aboard(viewer), to_come(viewer)),
         Manifest.id.in_(on_it),
     )

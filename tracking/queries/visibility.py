@@ -70,7 +70,12 @@ def manifests_visible(viewer: Viewer) -> ColumnElement[bool]:
 
 def _has_leg(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """One of the manifest's legs is such a OneLeg: looked up for each manifest, never collected for all."""
-    return select(OneLeg.id).where(OneLeg.manifest_id == Manifest.id, condition).correlate(Manifest).exists()
+    return _any(select(OneLeg.id).where(OneLeg.manifest_id == Manifest.id, condition).correlate(Manifest))
+
+
+def _any(found: Select[Any]) -> ColumnElement[bool]:
+    """As EXISTS; but that one PostgreSQL may answer by collecting all rows of all outer rows beforehand."""
+    return found.limit(1).scalar_subquery().is_not(None)
 
 
 def _carried_by(organisation_id: int) -> ColumnElement[bool]:
@@ -102,21 +107,19 @@ def findings_visible(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on Finding: about a visible manifest; for haulers also about one of their vehicles."""
     if viewer.sees_all:
         return true()
-    about = (
+    about = _any(
         select(FindingManifest.finding_id)
         .join(FindingManifest.manifest)
         .where(FindingManifest.finding_id == Finding.id, manifests_visible(viewer))
         .correlate(Finding)
-        .exists()
     )
     if viewer.role != Role.HAULER or viewer.organisation_id is None:
         return about
     own = select(Vehicle.code).where(Vehicle.organisation_id == viewer.organisation_id)
-    driven = (
+    driven = _any(
         select(FindingVehicle.finding_id)
         .where(FindingVehicle.finding_id == Finding.id, FindingVehicle.vehicle_code.in_(own))
         .correlate(Finding)
-        .exists()
     )
     return or_(about, driven, Finding.hauler_id == viewer.organisation_id)
 
@@ -137,12 +140,23 @@ def facilities_known(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.organisation_id is None:
         return false()
     seen = manifests_visible(viewer)
-    named = [
-        select(Manifest.id).where(place == Facility.id, seen).correlate(Facility).exists()
+    named = [  # sorted as their indexes are, so that no planner hopes to meet one early in the whole table
+        _any(
+            select(Manifest.id)
+            .where(place == Facility.id, seen)
+            .order_by(place, Manifest.issued_at)
+            .correlate(Facility)
+        )
         for place in (Manifest.origin_id, Manifest.destination_id)
     ]
     named += [
-        select(Leg.id).join(Leg.manifest).where(place == Facility.id, seen).correlate(Facility).exists()
+        _any(
+            select(Leg.id)
+            .join(Leg.manifest)
+            .where(place == Facility.id, seen)
+            .order_by(place, Leg.manifest_id)
+            .correlate(Facility)
+        )
         for place in (Leg.from_id, Leg.to_id)
     ]
     noted = select(FacilitySight.facility_id).where(FacilitySight.organisation_id == viewer.organisation_id)
