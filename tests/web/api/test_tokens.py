@@ -10,7 +10,6 @@ from models.api_access import ApiToken
 from models.custody_words import Scope
 from models.session import write_sessions
 from tests.web.api.conftest import Interface
-from web.api.v1.caller import Remembered, remembered
 from web.api.v1.scopes import SCOPES
 
 
@@ -70,18 +69,15 @@ def test_an_owner_who_is_shut_out_calls_no_more(interface: Interface) -> None:
         "active": False,
     }
     assert admin.call("PATCH", f"/users/{user.username}", body).status_code == 200
-    with interface.app.app_context():
-        remembered().forget()
     assert plant.get("/manifests").status_code == 401
 
 
-def test_a_token_revoked_elsewhere_writes_nothing_more(interface: Interface) -> None:
-    """Another process revokes it: what this one remembers is good for reading alone, and only until then."""
+def test_a_token_revoked_elsewhere_is_over_at_once(interface: Interface) -> None:
+    """Another process revokes it."""
     plant = interface.machine("plant")
     assert plant.get("/manifests").status_code == 200
     with write_sessions(interface.engine).begin() as session:
         session.execute(update(ApiToken).values(revoked_at=interface.town.now))
-    assert plant.get("/manifests").status_code == 200
     assert plant.post("/manifests", interface.draft()).status_code == 401
     assert plant.get("/manifests").status_code == 401
 
@@ -105,15 +101,6 @@ def test_who_may_only_read_sends_no_file(interface: Interface) -> None:
     assert sent(Scope.READ) == 403
     assert sent(Scope.READ, Scope.ADMINISTER) == 403
     assert sent(Scope.READ, Scope.SIGN) != 403
-
-
-def test_a_holder_is_remembered_for_some_seconds_only(
-    interface: Interface, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("web.api.v1.caller.REMEMBERED_S", 0.0)
-    kept = Remembered()
-    kept.put("x", None)  # type: ignore[arg-type]  # any holder
-    assert kept.get("x") is None
 
 
 def test_an_endpoint_without_scope_keeps_the_service_from_starting(

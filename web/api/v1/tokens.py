@@ -8,7 +8,6 @@ from marshmallow import fields
 from models.custody_words import Scope
 from tracking.operations.api_tokens import give_token, revoke_token
 from tracking.queries.api_tokens import token_rows
-from web.api.v1.caller import remembered
 from web.api.v1.fields import Body, Chosen, Many, Moment, Text
 from web.api.v1.operation import Call, Reply, reads, resource, writes
 
@@ -76,7 +75,6 @@ def give(call: Call) -> Any:
 @bp.delete("/<int(max=9000000000000000000):token_id>")
 @writes("Revoke a token", None, status=204)
 def revoke(call: Call, token_id: int) -> Any:
-    """It is refused from now on, elsewhere within some seconds."""
+    """It is refused from now on."""
     revoke_token(call.session, call.viewer, token_id, call.setting.now)
-    remembered().forget()
     return Reply(None)
