@@ -1,4 +1,4 @@
-"""Can other systems read back what they entered: voyages, products, windows, holds, scales, tickets, results?"""
+"""Can other systems read back what they entered: tickets, results, holds, products, windows?"""
 
 from datetime import timedelta
 from typing import Any
