@@ -165,6 +165,8 @@ def acts(facts: CertificateFacts, locale: str) -> Iterator[Act]:
 def _assurance(step: CustodyStep, locale: str) -> str:
     if step.on_paper:
         return text("assurance.paper", locale)
+    if step.paper is not None:
+        return text("assurance.emergency", locale, actor=step.actor, state=label(step.paper, locale))
     return text("assurance.signed", locale, actor=step.actor)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
+from models.emergency import PaperSignature
 from models.facilities import Facility, Route
 from models.manifests import CustodyEvent, Disposal, Leg, Manifest
 from models.organisations import Organisation
@@ -227,7 +228,9 @@ def signatures(session: Session, manifest_id: int) -> list[Told]:
     """Every signature with the hash of what it signs."""
     query = (
         select(Signature, Organisation.code, SignedDocument.digest, SignedDocument.version)
+        .add_columns(PaperSignature.state)
         .join(Organisation, Organisation.id == Signature.organisation_id)
+        .outerjoin(PaperSignature, PaperSignature.signature_id == Signature.id)
         .join(SignedDocument, SignedDocument.id == Signature.document_id)
         .where(Signature.manifest_id == manifest_id)
         .order_by(Signature.id)
@@ -246,8 +249,9 @@ def signatures(session: Session, manifest_id: int) -> list[Told]:
             "place": None if row.lat is None else [row.lat, row.lon],
             "document_digest": digest,
             "document_version": version,
+            "paper": paper,
         }
-        for row, organisation, digest, version in session.execute(query)
+        for row, organisation, digest, version, paper in session.execute(query)
     ]
 
 

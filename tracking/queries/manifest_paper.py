@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from models.custody_words import PaperState
 from models.facilities import Facility
 from models.fleet import Device, DeviceBinding, Scale
 from models.manifests import CustodyEvent, Leg, Manifest, MoistureTest, Weighing
@@ -89,6 +90,7 @@ class CustodyStep:
     at: datetime
     actor: str
     reason: str | None
+    paper: PaperState | None = None  # of an act that was typed in from emergency paper
 
     @property
     def on_paper(self) -> bool:
@@ -238,13 +240,15 @@ def weighing_facts(row: Weighing, test: MoistureTest | None, division_kg: float 
     )
 
 
-def custody_of(manifest: Manifest) -> tuple[CustodyStep, ...]:
-    """The acts in order of time."""
-    return tuple(_step(event) for event in manifest.events)
+def custody_of(manifest: Manifest, paper: Mapping[datetime, PaperState]) -> tuple[CustodyStep, ...]:
+    """The acts in order of time; `paper`: of those that were typed in from emergency paper, by their time."""
+    return tuple(_step(event, paper.get(event.at)) for event in manifest.events)
 
 
-def _step(event: CustodyEvent) -> CustodyStep:
-    return CustodyStep(event.to_state, event.from_state, event.leg_seq, event.at, event.actor, event.reason)
+def _step(event: CustodyEvent, paper: PaperState | None) -> CustodyStep:
+    return CustodyStep(
+        event.to_state, event.from_state, event.leg_seq, event.at, event.actor, event.reason, paper
+    )
 
 
 def receipt_of(manifest: Manifest) -> ReceiptStory | None:

@@ -3,13 +3,14 @@
 The one value behind the manifest's page and its certificate, read in a fixed number of queries.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from models.custody_words import ManifestSource, PaperState
 from models.facilities import Facility
 from models.fleet import Vehicle
 from models.manifests import Leg, Manifest
@@ -36,6 +37,7 @@ from tracking.queries.manifest_paper import (
     weighings_of,
 )
 from tracking.queries.names import Name
+from tracking.queries.paper_signatures import paper_states
 from tracking.queries.visibility import manifests_visible
 from tracking.rules.mass_balance import MassGap, mass_gap
 
@@ -94,6 +96,11 @@ class ManifestStory:
         return mass_gap(loaded.facts, received.facts, self.thresholds)
 
 
+def stated_on_paper(session: Session, manifest: Manifest) -> Mapping[datetime, PaperState]:
+    """How its acts stand that were typed in from emergency paper; what was loaded as reported has none."""
+    return {} if manifest.source is ManifestSource.PAPER else paper_states(session, manifest.id)
+
+
 def manifest_story(
     session: Session, number: str, viewer: Viewer, thresholds: MassThresholds = DEFAULTS
 ) -> ManifestStory | None:
@@ -126,7 +133,7 @@ def manifest_story(
         children=children,
         legs=legs,
         weighings=weighings_of(session, manifest, thresholds),
-        custody=custody_of(manifest),
+        custody=custody_of(manifest, stated_on_paper(session, manifest)),
         receipt=receipt_of(manifest),
         disposal=disposal_of(manifest),
         trips=trips,

@@ -79,6 +79,33 @@ def paper_by_id(session: Session, paper_id: int, viewer: Viewer, wait_s: float) 
     return next(iter(_rows(session, viewer, PaperSignature.id == paper_id, wait_s)), None)
 
 
+WORST_FIRST = (
+    PaperState.STRUCK,
+    PaperState.REFUSED,
+    PaperState.WITH_REGULATOR,
+    PaperState.UNCONFIRMED,
+    PaperState.UPHELD,
+    PaperState.CONFIRMED,
+    PaperState.OWN,
+)
+
+
+def paper_states(session: Session, manifest_id: int) -> dict[datetime, PaperState]:
+    """How the acts of a manifest stand that were typed in from paper, by the time that the paper tells.
+
+    Of an act that two parties signed, the signature that stands worst.
+    """
+    rows = session.execute(
+        select(PaperSignature.happened_at, PaperSignature.state).where(
+            PaperSignature.manifest_id == manifest_id
+        )
+    )
+    found: dict[datetime, PaperState] = {}
+    for at, state in rows:
+        found[at] = min(found.get(at, state), state, key=WORST_FIRST.index)
+    return found
+
+
 def paper_waiting(session: Session, viewer: Viewer, wait_s: float) -> list[PaperRow]:
     """Those that wait for the viewer: a party's unanswered ones, the regulator's refused and late ones."""
     if viewer.sees_all:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.custody_words import Act, Assurance, Capacity, SigningMethod
+from models.custody_words import Act, Assurance, Capacity, PaperState, SigningMethod
+from models.emergency import PaperSignature
 from models.manifests import Manifest
 from models.organisations import Organisation
 from models.signatures import Signature, SignedDocument
@@ -31,6 +32,7 @@ class SignatureRow:
     lon: float | None
     digest: str
     version: int
+    paper: PaperState | None  # of one that was typed in from emergency paper
 
 
 def signatures_of(session: Session, manifest_id: int) -> tuple[SignatureRow, ...]:
@@ -52,9 +54,11 @@ def signatures_of(session: Session, manifest_id: int) -> tuple[SignatureRow, ...
             Signature.lon,
             SignedDocument.digest,
             SignedDocument.version,
+            PaperSignature.state,
         )
         .join(Organisation, Organisation.id == Signature.organisation_id)
         .join(SignedDocument, SignedDocument.id == Signature.document_id)
+        .outerjoin(PaperSignature, PaperSignature.signature_id == Signature.id)
         .where(Signature.manifest_id == manifest_id)
         .order_by(Signature.id)
     )

@@ -36,7 +36,9 @@ from tracking.operations.custody.run_timers import run_timers
 from tracking.operations.custody.take_step import machine_step
 from tracking.queries.attachments import attachment_by_id
 from tracking.queries.custody_facts import custody_by_id
-from tracking.queries.paper_signatures import paper_by_id, paper_of, paper_waiting
+from tracking.queries.manifest_paper import custody_of
+from tracking.queries.paper_signatures import paper_by_id, paper_of, paper_states, paper_waiting
+from tracking.queries.signatures import signatures_of
 from tracking.rules.custody.facts import Given
 
 YES = PaperAnswer(True)
@@ -257,3 +259,19 @@ def test_of_a_live_manifest_everybody_signs_the_own_paper_alone(town: Haulage) -
     with pytest.raises(StepBlocked) as refused:
         continue_on_paper(town.session, number, [], town.viewer("gate"), town.setting())
     assert reasons(refused) == [("steps", "paper_without_steps")]
+
+
+def test_prints_and_pages_tell_how_paper_stands(town: Haulage) -> None:
+    number, ids = entered(town)
+    answer(town, ids[Act.DEPART], "dispatcher")
+    row = town.session.scalars(select(Manifest).where(Manifest.number == number)).one()
+    states = paper_states(town.session, row.id)
+    own, confirmed, unconfirmed = PaperState.OWN, PaperState.CONFIRMED, PaperState.UNCONFIRMED
+    assert [states[step.given.at] for step in paper(town)] == [own, own, confirmed, unconfirmed]
+    signed = signatures_of(town.session, row.id)
+    assert [each.paper for each in signed] == [own, own, confirmed, unconfirmed]
+    steps = {step.state: step for step in custody_of(row, states)}
+    assert steps[CustodyState.ARRIVED].paper is unconfirmed
+    assert steps[CustodyState.DRAFT].paper is own  # drawn up with the issue
+    live = town.sign(number, Act.ACCEPT, "gate", weighed=town.weighed(17_000.0))
+    assert signatures_of(town.session, live.custody.id)[-1].paper is None

@@ -2,7 +2,15 @@
 
 from marshmallow import fields
 
-from models.custody_words import Act, Assurance, Capacity, ManifestSource, MoistureMethod, SigningMethod
+from models.custody_words import (
+    Act,
+    Assurance,
+    Capacity,
+    ManifestSource,
+    MoistureMethod,
+    PaperState,
+    SigningMethod,
+)
 from models.vocabulary import CustodyState, DisposalMethod, ManifestKind, Mode, SludgeKind
 from web.api.v1.fields import (
     MAX_NAME,
@@ -212,6 +220,7 @@ class SignatureTold(Body):
     place = fields.List(fields.Float(), required=True, allow_none=True)
     document_digest = fields.String(required=True)
     document_version = fields.Integer(required=True)
+    paper = Chosen(PaperState, required=True, allow_none=True)
 
 
 class ManifestTold(Standing):
