@@ -10,6 +10,7 @@ from models.custody_words import Act, MoistureMethod, SigningMethod
 from models.vocabulary import CustodyState, DisposalMethod
 from tracking.operations.custody.prove import Proof
 from tracking.operations.custody.take_step import Seen
+from tracking.queries.scale_tickets import TicketRow
 from tracking.rules.custody.facts import Given, Weighed
 from web.clock import now
 from web.display import choices
@@ -46,6 +47,7 @@ FIELD_OF = {
     "mass_kg": "mass_t",
     "facility": "gate",
     "attachment": "photo",
+    "weighing.scale_ticket": "scale_ticket",
 }
 """The form's field for a field that a guard names."""
 
@@ -61,6 +63,7 @@ class StepForm(Form):
 
     gross_t = TonnesField(_("Gross (t)"))
     tare_t = TonnesField(_("Tare (t)"))
+    scale_ticket = StringField(_("Ticket of the scale"), filters=text, validators=[no_longer_than(18)])
     ticket = StringField(_("Ticket number"), filters=text, validators=[no_longer_than(64)])
     scale = StringField(_("Weighbridge"), filters=text, validators=[no_longer_than(64)])
     moisture_percent = PercentField(_("Moisture (%)"))
@@ -81,8 +84,15 @@ class StepForm(Form):
     device_at = HiddenField()
     lat, lon, accuracy_m = DegreesField(), DegreesField(), DegreesField()
 
-    def __init__(self, *args: Any, places: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        places: list[tuple[str, str]] | None = None,
+        tickets: list[TicketRow] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.tickets = {str(row.id): row for row in tickets or []}
         self.moisture_method.choices = choices(MoistureMethod)
         self.method.choices = [("", "—"), *choices(DisposalMethod)]
         self.gates = dict(places or [])
@@ -92,6 +102,11 @@ class StepForm(Form):
         """Only the signer's own places are gates; blank where there is none to choose."""
         if field.data and field.data not in self.gates:
             raise ValidationError(_("This is none of your own places."))
+
+    def validate_scale_ticket(self, field: Field) -> None:
+        """One of those that are offered; blank where the masses were typed by hand."""
+        if field.data and field.data not in self.tickets:
+            raise ValidationError(_("This ticket is not offered any more: choose again."))
 
     def given(self, act: Act) -> Given:
         """What the form gives with the act."""
@@ -114,14 +129,20 @@ class StepForm(Form):
         if "gross_t" not in asked:
             return None
         moisture = self.moisture_percent.data if "moisture_percent" in asked else None
-        if self.gross_t.data is None and self.tare_t.data is None and moisture is None:
+        of_scale = self.tickets.get(self.scale_ticket.data or "")
+        gross_kg, tare_kg = self.gross_t.data, self.tare_t.data if "tare_t" in asked else None
+        if of_scale is not None:
+            gross_kg = of_scale.gross_kg if gross_kg is None else gross_kg
+            tare_kg = of_scale.tare_kg if tare_kg is None and "tare_t" in asked else tare_kg
+        if gross_kg is None and tare_kg is None and moisture is None:
             return None
         return Weighed(
             at=at,
-            gross_kg=self.gross_t.data,
-            tare_kg=self.tare_t.data,
-            scale_code=self.scale.data or None,
-            ticket=self.ticket.data or None,
+            gross_kg=gross_kg,
+            tare_kg=tare_kg,
+            scale_code=self.scale.data or (of_scale and of_scale.scale) or None,
+            ticket=self.ticket.data or (of_scale and of_scale.number) or None,
+            scale_ticket_id=None if of_scale is None else of_scale.id,
             moisture_fraction=moisture,
             u_moisture_fraction=None if moisture is None else self.u_moisture_percent.data,
             moisture_method=None if moisture is None else MoistureMethod(self.moisture_method.data),

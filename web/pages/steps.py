@@ -19,9 +19,12 @@ from tracking.queries.custody_facts import custody_by_number
 from tracking.queries.manifest_story import ManifestStory, manifest_story
 from tracking.queries.next_steps import NextStep, next_steps
 from tracking.queries.own_places import OwnPlace, own_places
+from tracking.queries.scale_tickets import TicketRow
 from tracking.queries.signatures import sent_before
 from tracking.queries.step_files import StepFileRow, files_of_steps
+from tracking.queries.step_tickets import tickets_at_step
 from tracking.rules.custody.facts import Custody
+from web.clock import now
 from web.database import reading
 from web.display import named
 from web.forms.steps import ASKED, FIELD_OF, StepForm
@@ -44,11 +47,18 @@ def page(act: str, number: str) -> Answer:
     """What exactly is signed, what the act asks, and the proof of who signs."""
     chosen = act_or_404(act)
     custody, step = step_or_404(number, chosen)
-    form = StepForm(places=named_places())
+    given = {"places": named_places(), "tickets": tickets_of(custody, chosen, step)}
     if request.method == "GET":
-        form = StepForm(formdata=None, places=named_places(), **offered(custody))
+        form = StepForm(formdata=None, **given, **offered(custody))
         return signing(number, custody, step, form)
-    return taken(number, chosen, form)
+    return taken(number, chosen, StepForm(**given))
+
+
+def tickets_of(custody: Custody, act: Act, step: NextStep | None) -> list[TicketRow]:
+    """What the signer's own scales say of the vehicle, where the act is weighed."""
+    if "gross_t" not in ASKED.get(act, ()) or step is None or not step.mine:
+        return []
+    return tickets_at_step(reading(), custody, now(), viewer())
 
 
 def taken(number: str, act: Act, form: StepForm) -> Answer:

@@ -1,18 +1,22 @@
 """Is every act signed on its page, with what it asks, by whom it is, and refused in place otherwise?"""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 from sqlalchemy import func, select
 
-from models.custody_words import Act, SigningMethod
-from models.manifests import Manifest
+from models.custody_words import Act, SigningMethod, TicketSource
+from models.manifests import Manifest, Weighing
 from models.signatures import Signature
 from models.vocabulary import CustodyState
+from tests import factories as make
 from tests.cast import PASSWORD
 from tests.tracking.custody.haulage import Haulage
 from tests.web.desks.conftest import Desk
+from tracking.operations.weighbridge.take_ticket import take_ticket
+from tracking.rules.custody.tickets import TicketGiven
 
 PROOF = {"password": PASSWORD}
 LOADING = {"gross_t": "28.00", "tare_t": "11.00", "moisture_percent": "79.5", "moisture_method": "oven"}
@@ -53,6 +57,54 @@ def test_a_load_from_issue_to_disposal_by_pages_alone(town: Haulage, desk: Desk)
         after = client.get(answer.headers["Location"])
         assert number in after.text
     assert state_of(town, number) is CustodyState.DISPOSED
+
+
+def ticket_of(town: Haulage, **given: Any) -> int:
+    """A ticket that the plant's scale sent a minute ago."""
+    scale = make.scale(town.session, town.plant)
+    values: dict[str, Any] = {"gross_kg": 28_120.0, "tare_kg": 11_040.0, "plate": town.truck.name} | given
+    said = TicketGiven(
+        scale=scale.code,
+        weighed_at=town.now - timedelta(minutes=1),
+        number="0042",
+        raw_line="0042 GS 28120 TR 11040",
+        **values,
+    )
+    kept = take_ticket(town.session, said, TicketSource.AGENT, town.viewer("plant"), town.setting())
+    town.session.commit()
+    return kept.id
+
+
+def test_a_ticket_of_the_scale_fills_the_weighing_and_stays_linked(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    ticket = ticket_of(town)
+    unread = ticket_of(town, plate=None)
+    other = ticket_of(town, plate="苏Z99999")
+    page = desk("plant").get(f"/sign/load/{number}").text
+    assert page.index(f'name="scale_ticket" value="{ticket}"') < page.index(f'value="{unread}"')
+    assert "0042 GS 28120 TR 11040" in page
+    assert f'name="scale_ticket" value="{other}"' not in page
+    fields = {"scale_ticket": str(ticket), "moisture_percent": "79.5", "moisture_method": "oven"}
+    answer = desk("plant").post(f"/sign/load/{number}", data=fields | PROOF)
+    assert answer.status_code == 302, answer.text
+    town.session.expire_all()
+    row = town.session.scalars(select(Weighing)).one()
+    assert (row.gross_kg, row.tare_kg, row.ticket) == (28_120.0, 11_040.0, "0042")
+    assert row.scale_ticket_id == ticket
+    town.session.rollback()
+    second = issued(town)
+    assert f'name="scale_ticket" value="{ticket}"' not in desk("plant").get(f"/sign/load/{second}").text
+
+
+def test_other_masses_than_on_the_ticket_are_refused_in_place(town: Haulage, desk: Desk) -> None:
+    number = issued(town)
+    ticket = ticket_of(town)
+    wrong = LOADING | {"scale_ticket": str(ticket), "gross_t": "29.5", "tare_t": ""}
+    answer = desk("plant").post(f"/sign/load/{number}", data=wrong | PROOF)
+    assert answer.status_code == 422
+    assert 'href="#gross_t"' in answer.text
+    gone = desk("plant").post(f"/sign/load/{number}", data=LOADING | {"scale_ticket": "99999"} | PROOF)
+    assert 'href="#scale_ticket"' in gone.text
 
 
 def test_what_is_missing_stands_beside_its_field_and_nothing_typed_is_lost(town: Haulage, desk: Desk) -> None:

@@ -1,4 +1,4 @@
-// What does a signing page add by itself? The net as one types, the device's time and place.
+// What does a signing page add by itself? The net as one types, a ticket's masses, the device's time and place.
 
 const form = document.querySelector("form[data-signing]");
 
@@ -15,8 +15,23 @@ function showNet() {
   if (Number.isFinite(net)) line.querySelector("strong").textContent = net.toFixed(2);
 }
 
+function fillIn(field, value) {
+  if (field && value) field.value = value.replace(/(\.\d\d)0$/, "$1");
+}
+
+function takeTicket(event) {
+  const chosen = event.target;
+  if (chosen.name !== "scale_ticket" || !chosen.value) return;
+  fillIn(form.elements.gross_t, chosen.dataset.gross);
+  fillIn(form.elements.tare_t, chosen.dataset.tare);
+  fillIn(form.elements.ticket, chosen.dataset.number);
+  fillIn(form.elements.scale, chosen.dataset.scale);
+  showNet();
+}
+
 if (form) {
   form.addEventListener("input", showNet);
+  form.addEventListener("change", takeTicket);
   showNet();
   navigator.geolocation?.getCurrentPosition(
     ({ coords }) => {
