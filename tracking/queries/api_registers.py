@@ -1,6 +1,7 @@
 """Which organisations and routes does the programming interface tell of, as the register has them?"""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -16,13 +17,15 @@ from tracking.queries.visibility import facilities_known
 
 @dataclass(frozen=True, slots=True)
 class OrganisationTold:
-    """A party as manifests name it."""
+    """A party as manifests name it; active from its first to its last day, blank: without end."""
 
     id: int
     code: str
     name: str
     name_en: str | None
     kind: OrganisationKind
+    active_from: date | None
+    active_to: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def organisation_rows(session: Session, after: Key | None, limit: int) -> Page[O
     """A page of all parties, by code."""
     table = Organisation
     columns: list[Any] = [table.id, table.code, table.name, table.name_en, table.kind]
+    columns += [table.active_from, table.active_to]
     query: Select[Any] = select(*columns)
     order = Order(table.code.expression, table.id.expression, descending=False)
     rows = session.execute(continued(query, order, after, limit)).all()
