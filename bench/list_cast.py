@@ -61,7 +61,7 @@ def settle(session: Session) -> Cast:
         session.flush()
         logins[role] = login.id
     first = (rows[0].id for rows in (plant_parties, haulers, plants, sites, wharves, trucks, vessels))
-    return Cast(*first, regulator=logins[Role.REGULATOR])
+    return Cast(*first, logins[Role.REGULATOR])
 
 
 def parties(session: Session, name: str, kind: OrganisationKind, count: int) -> list[Organisation]:
