@@ -4,17 +4,16 @@ from typing import Any
 
 from marshmallow import fields
 
-from models.fleet import Vehicle
-from models.organisations import Organisation
 from models.vocabulary import FacilityKind, Mode, Role
 from tracking.operations.administer.fleet import (
     OrganisationDraft,
     ScaleDraft,
     VehicleDraft,
-    keep_active,
     keep_organisation,
+    keep_organisation_active,
     keep_scale,
     keep_vehicle,
+    keep_vehicle_active,
     take_out_of_service,
 )
 from tracking.operations.administer.people import add_person, change_person, give_password, set_active
@@ -138,7 +137,7 @@ def out_of_service(call: Call, code: str) -> Any:
 def vehicle_active(call: Call, code: str) -> Any:
     """By the administrator."""
     days = (call.body["active_from"], call.body["active_to"])
-    keep_active(call.session, Vehicle, code, *days, call.viewer)
+    keep_vehicle_active(call.session, code, *days, call.viewer)
     return {"code": code}
 
 
@@ -147,7 +146,7 @@ def vehicle_active(call: Call, code: str) -> Any:
 def organisation_active(call: Call, code: str) -> Any:
     """By the administrator."""
     days = (call.body["active_from"], call.body["active_to"])
-    keep_active(call.session, Organisation, code, *days, call.viewer)
+    keep_organisation_active(call.session, code, *days, call.viewer)
     return {"code": code}
 
 
