@@ -27,7 +27,12 @@ MANIFESTS = (
     "/manifests?q=ML-1000000900",
     "/manifests?q=T30",
 )
-FINDINGS: tuple[str, ...] = ("/findings", "/findings?sort=newest", "/findings?sort=oldest", "/findings?decided=all" + BEHIND)
+FINDINGS: tuple[str, ...] = (
+    "/findings",
+    "/findings?sort=newest",
+    "/findings?sort=oldest",
+    "/findings?decided=all" + BEHIND,
+)
 FINDINGS += ("/findings?kind=wet_gap", "/findings?severity=medium")
 EVERYBODY = ("/", "/overview/figures", "/facilities", "/map/positions.geojson", *MANIFESTS, *FINDINGS)
 OFFICE = (

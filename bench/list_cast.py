@@ -60,8 +60,8 @@ def settle(session: Session) -> Cast:
         session.add(login)
         session.flush()
         logins[role] = login.id
-    first = (rows[0].id for rows in (plant_parties, haulers, plants, sites, wharves, trucks, vessels))
-    return Cast(*first, logins[Role.REGULATOR])
+    kinds = (plant_parties, haulers, plants, sites, wharves, trucks, vessels)
+    return Cast(*[rows[0].id for rows in kinds] + [logins[Role.REGULATOR]])
 
 
 def parties(session: Session, name: str, kind: OrganisationKind, count: int) -> list[Organisation]:

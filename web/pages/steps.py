@@ -47,11 +47,11 @@ def page(act: str, number: str) -> Answer:
     """What exactly is signed, what the act asks, and the proof of who signs."""
     chosen = act_or_404(act)
     custody, step = step_or_404(number, chosen)
-    given = {"places": named_places(), "tickets": tickets_of(custody, chosen, step)}
+    places, tickets = named_places(), tickets_of(custody, chosen, step)
     if request.method == "GET":
-        form = StepForm(formdata=None, **given, **offered(custody))
+        form = StepForm(formdata=None, places=places, tickets=tickets, **offered(custody))
         return signing(number, custody, step, form)
-    return taken(number, chosen, StepForm(**given))
+    return taken(number, chosen, StepForm(places=places, tickets=tickets))
 
 
 def tickets_of(custody: Custody, act: Act, step: NextStep | None) -> list[TicketRow]:

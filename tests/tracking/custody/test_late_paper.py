@@ -1,6 +1,7 @@
 """Are loads judged again when older paper about their vehicle, their plant or their ticket comes late?"""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -15,7 +16,7 @@ from tests.tracking.custody.test_emergency import paper, window
 from tracking.operations.custody.emergency import enter_paper
 
 
-def loaded(town: Haulage, net_kg: float = 17_000.0, **given: object) -> str:
+def loaded(town: Haulage, net_kg: float = 17_000.0, **given: Any) -> str:
     number = town.drawn_up(**given)
     town.sign(number, Act.ISSUE, "plant")
     town.sign(number, Act.LOAD, "plant", weighed=town.weighed(net_kg))

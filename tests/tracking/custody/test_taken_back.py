@@ -1,5 +1,7 @@
 """Does a load that its plant takes back end without a disposal, with its dry mass in the plant's stock?"""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
@@ -46,7 +48,7 @@ def test_what_was_refused_whole_ends_in_the_plants_stock(town: Haulage) -> None:
 def test_dry_mass_of_the_parent_is_what_was_disposed_of_and_what_lies_at_the_plant(town: Haulage) -> None:
     number = town.on_the_road(17_000.0)
     town.sign(number, Act.ARRIVE, "gate", 50, weighed=town.weighed(17_000.0, None))
-    parts = {"accepted_kg": 12_000.0, "refused_kg": 5_000.0, "reason": "thinned with water"}
+    parts: dict[str, Any] = {"accepted_kg": 12_000.0, "refused_kg": 5_000.0, "reason": "thinned with water"}
     town.sign(number, Act.PART_ACCEPT, "gate", weighed=town.weighed(17_000.0, 0.79), **parts)
     town.sign(number, Act.DISPOSE, "gate", 60, method=town.site.method)
     back_at_the_plant(town, number, 5_000.0)

@@ -36,13 +36,13 @@ class PlaceStanding:
     code: str
     kind: FacilityKind
     organisation_id: int | None
-    owner: str | None = None  # the organisation's code
     permits: tuple[Permit, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
     province: str | None = None
     method: DisposalMethod | None = None
     stock_kg: float = 0.0
+    owner: str | None = None  # the organisation's code
 
 
 @dataclass(frozen=True, slots=True)
