@@ -12,7 +12,7 @@ from models.vocabulary import Role, SludgeKind
 from tests import factories as make
 from tests.tracking.custody.haulage import Haulage
 from tests.tracking.custody.test_family import reasons
-from tracking.operations.administer.fleet import keep_active
+from tracking.operations.administer.fleet import keep_organisation_active, keep_vehicle_active
 from tracking.operations.administer.refusals import NotAdministering
 from tracking.operations.custody.refusals import StepBlocked
 
@@ -29,7 +29,8 @@ def administrator(town: Haulage) -> Viewer:
 
 
 def set_days(town: Haulage, table: type[Organisation] | type[Vehicle], code: str, days: Days) -> None:
-    keep_active(town.session, table, code, *days, administrator(town))
+    keep = keep_vehicle_active if table is Vehicle else keep_organisation_active
+    keep(town.session, code, *days, administrator(town))
 
 
 def refusals(town: Haulage, number: str, act: Act = Act.ISSUE, who: str = "plant") -> list[tuple[str, str]]:
@@ -73,7 +74,7 @@ def test_a_vehicle_out_of_service_neither_is_named_nor_leaves(town: Haulage, day
 
 def test_only_the_administrator_says_who_is_active(town: Haulage) -> None:
     with pytest.raises(NotAdministering):
-        keep_active(town.session, Vehicle, town.truck.code, None, TODAY, town.viewer("dispatcher"))
+        keep_vehicle_active(town.session, town.truck.code, None, TODAY, town.viewer("dispatcher"))
     with pytest.raises(StepBlocked) as refused:
         set_days(town, Vehicle, town.truck.code, (TODAY, TODAY - A_DAY))
     assert reasons(refused) == [("active_to", "ends_before_it_begins")]

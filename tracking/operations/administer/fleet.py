@@ -135,21 +135,27 @@ def take_out_of_service(session: Session, code: str, on: date, viewer: Viewer) -
     session.flush()
 
 
-def keep_active(
-    session: Session,
-    table: type[Organisation] | type[Vehicle],
-    code: str,
-    first: date | None,
-    last: date | None,
-    viewer: Viewer,
+def keep_organisation_active(
+    session: Session, code: str, first: date | None, last: date | None, viewer: Viewer
 ) -> None:
-    """From which to which day, both included, an organisation or a vehicle is active; blank: no end.
+    """From which to which day, both included, an organisation is active; blank: no end.
 
-    What was issued before stays what it is; a vehicle out of service departs no more. Raises
-    NotAdministering, NothingThere, StepBlocked.
+    Nothing is issued that names it on another day; what was issued before goes on. Raises NotAdministering,
+    NothingThere, StepBlocked.
     """
     allowed(viewer, ADMINISTRATOR)
-    row: Organisation | Vehicle = existing(session, table, code)  # type: ignore[type-var]  # either
+    keep_days(session, existing(session, Organisation, code), first, last)
+
+
+def keep_vehicle_active(
+    session: Session, code: str, first: date | None, last: date | None, viewer: Viewer
+) -> None:
+    """The same of a vehicle, which out of service departs no more either. Raises as for an organisation."""
+    allowed(viewer, ADMINISTRATOR)
+    keep_days(session, existing(session, Vehicle, code), first, last)
+
+
+def keep_days(session: Session, row: Organisation | Vehicle, first: date | None, last: date | None) -> None:
     if first is not None and last is not None and last < first:
         raise StepBlocked([blocked("active_to", "ends_before_it_begins")])
     row.active_from, row.active_to = first, last
