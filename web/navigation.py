@@ -23,6 +23,7 @@ PART_OF = {
     "people": "users",
     "tokens": "users",
     "issue": "today",
+    "paper": "manifests",
 }
 """Blueprints that belong under another one's link."""
 

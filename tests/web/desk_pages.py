@@ -15,6 +15,10 @@ OBJECTS = {
     "objections.file": "/files/{file}",
     "issue.child": "/issue/child/return/{number}",
     "issue.edit": "/issue/draft/{draft}",
+    "paper.proceed": "/paper/continue/{number}",
+    "paper.page": "/paper/signatures/{paper}",
+    "paper.answer": "/paper/signatures/{paper}/answer",
+    "paper.code": "/paper/signatures/{paper}/code",
     "steps.page": "/sign/load/{number}",
     "steps.signed": "/signed/load/{number}",
     "steps.code": "/codes/load/{number}",
@@ -26,7 +30,7 @@ OF_THE_OFFICE = {
     *("cases.decide", "cases.close", "cases.reopen", "holds.change", "corrections.ask"),
     *("people.change", "people.password", "people.service", "people.organisation", "people.vehicle"),
     *("people.vehicle_service", "people.scale", "permits.revoke", "plans.change", "plans.service"),
-    *("rules.confirm", "tokens.revoke", "windows.end"),
+    *("rules.confirm", "tokens.revoke", "windows.end", "windows.close", "paper.decide"),
 }
 """Name a thing, and are for regulator and administrator alone."""
 
@@ -38,7 +42,7 @@ WITHOUT_OBJECT = {
     *("measurements.listing", "measurements.certificate", "measurements.result"),
     *("tokens.listing", "tokens.give", "people.add", "people.organisation_list", "people.scale_list"),
     *("today.page", "issue.form", "gate.queue", "stock.page", "stock.dispose", "dispatches.page"),
-    *("trips.listing", "trips.voyage", "issue.group"),
+    *("trips.listing", "trips.voyage", "issue.group", "paper.enter"),
 }
 """Address no thing of anybody: what they show is one's own."""
 

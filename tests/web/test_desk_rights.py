@@ -79,7 +79,8 @@ def names(town: Interface) -> dict[str, str]:
         assert answer.status_code == 302, (path, answer.text[-1500:])
     to_carrier = {"organisation": cast.road_org.code, "text": "x"}
     assert regulator.post(f"{answer.headers['Location']}/ask", data=to_carrier).status_code == 302
-    return {"number": number, "draft": draft, "finding": "F-OURS"} | stored(town)
+    paper = str(town.written()[1])
+    return {"number": number, "draft": draft, "finding": "F-OURS", "paper": paper} | stored(town)
 
 
 def stored(town: Interface) -> dict[str, str]:

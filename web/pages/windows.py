@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from models.vocabulary import FacilityKind
 from tracking.operations.administer.diversions import authorise_diversion, end_diversion
-from tracking.operations.custody.emergency import WindowDraft, open_window
+from tracking.operations.custody.emergency import WindowDraft, close_window, open_window
 from tracking.queries.facility_list import facility_names
 from tracking.queries.parties import parties
 from tracking.queries.permits import diversions
@@ -107,6 +107,27 @@ def open_() -> Any:
     if status != DONE:
         return asking(form, page), status
     flash(_("Window opened."))
+    return redirect(url_for("windows.listing"))
+
+
+@bp.route("/close/<int:window_id>", methods=["GET", "POST"])
+def close(window_id: int) -> Any:
+    """Nothing more is typed in by a window."""
+    row = next((one for one in window_list(reading(), viewer(), now()) if one.id == window_id), None)
+    if row is None:
+        abort(404)
+    form = EndForm()
+    page = words_of(
+        _("Close the window for emergency paper"),
+        _("Close the window"),
+        _("What was typed in stays, and is confirmed by the parties as before."),
+    )
+    if not form.is_submitted():
+        return asking(form, page)
+    status = carried_out(form, lambda session: close_window(session, window_id, viewer(), setting()))
+    if status != DONE:
+        return asking(form, page), status
+    flash(_("Window closed."))
     return redirect(url_for("windows.listing"))
 
 
