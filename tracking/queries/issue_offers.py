@@ -21,12 +21,14 @@ from models.vocabulary import CustodyState, FacilityKind, ManifestKind, Mode, Ro
 from tracking.queries.custody_facts import custody_by_number
 from tracking.queries.names import Name
 from tracking.queries.own_places import own_place_ids
-from tracking.queries.visibility import manifests_visible
+from tracking.queries.visibility import in_sight, manifests_visible
 from tracking.rules.custody.quantities import left_kg
 
 RECEIVERS = (FacilityKind.SITE, FacilityKind.STORE)
 BETWEEN = (FacilityKind.TRANSFER, FacilityKind.STORE)
 OFFERED = 300
+
+LATELY = 500  # manifests: whoever carried one of these is offered again
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,11 @@ class Offers:
 
 
 def offers(session: Session, viewer: Viewer, day: date) -> Offers:
-    """Plans of own places, all receivers and wharves of the city, vehicles of the carriers one knows."""
+    """Plans of own places, all receivers and wharves of the city, vehicles of carriers known from LATELY."""
     own = own_place_ids(viewer)
-    carriers = select(Leg.carrier_id).join(Leg.manifest).where(manifests_visible(viewer))
+    seen, order = in_sight(select(Manifest.id).where(manifests_visible(viewer)), viewer)
+    lately = seen.order_by(order.column.desc(), order.id.desc()).limit(LATELY)
+    carriers = select(Leg.carrier_id).where(Leg.manifest_id.in_(lately))
     planned = select(PlanLeg.carrier_id).join(Plan, Plan.id == PlanLeg.plan_id).where(Plan.origin_id.in_(own))
     known = or_(
         Vehicle.organisation_id.in_(carriers),
