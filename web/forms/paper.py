@@ -29,7 +29,7 @@ class PaperStepForm(StepForm):
     """One step of the paper: when it happened, the name under it, and what the act asks besides."""
 
     act = SelectField(_("What was signed"))
-    at = TimeField(_("When, as the paper says"))
+    at = TimeField(_("When, as the paper says"))  # type: ignore[assignment]  # the paper says it always
     signer = StringField(_("Name under it"), filters=[stripped], validators=[required, no_longer_than(100)])
     photo = PhotoField(_("Photo of the paper"))
 
