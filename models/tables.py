@@ -16,6 +16,7 @@ from models import (
     lineage,
     manifests,
     organisations,
+    password_links,
     permits,
     sight,
     signatures,
@@ -46,6 +47,7 @@ MODULES = (
     manifests,
     organisations,
     sight,
+    password_links,
     step_files,
     worlds,
 )

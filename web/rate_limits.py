@@ -60,6 +60,13 @@ def limit_sign_in(app: Flask, limiter: Limiter, login_limit: str) -> None:
             deduct_when=was_refused,  # people who sign in well behind one address do not lock each other out
         )(sign_in)
     app.view_functions["login.sign_in"] = sign_in
+    choosing: Any = app.view_functions["password_link.choose"]
+    app.view_functions["password_link.choose"] = limiter.limit(
+        login_limit,
+        key_func=get_remote_address,
+        exempt_when=lambda: request.method != "POST",
+        deduct_when=was_refused,
+    )(choosing)
 
 
 def limit_devices(

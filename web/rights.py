@@ -32,6 +32,7 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "offline.worker": WITHOUT_SIGN_IN,
     "offline.page": WITHOUT_SIGN_IN,
     "offline.session": WITHOUT_SIGN_IN,  # says that nobody is signed in
+    "password_link.choose": WITHOUT_SIGN_IN,  # whoever holds the link
     "login.switch_language": WITHOUT_SIGN_IN,
     "login.sign_out": EVERYONE,
     "overview.overview": EVERYONE,

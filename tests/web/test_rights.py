@@ -39,6 +39,7 @@ OF_INTERFACE = {*SCOPES, *WITHOUT_TOKEN}
 """Ask for a token with a scope: tests/web/test_wrong_person.py and tests/web/api."""
 POSTS = {"login.switch_language", "login.sign_out", "findings.decide", *DEVICES, *OF_ADMINISTRATORS}
 PUBLIC_PAGES = {"static", "health.alive", "login.sign_in", "metrics.figures"}
+PUBLIC_PAGES |= {"password_link.choose"}  # tests/web/desks/test_password_links.py
 PUBLIC_PAGES |= {"offline.worker", "offline.page", "offline.session"}  # tests/web/desks/test_offline.py
 REDIRECTS = {"verify.document"}
 QUICK_OBJECTS = [endpoint for endpoint in addresses.OBJECTS if endpoint != "manifest.certificate"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import PasswordField
+from wtforms import PasswordField, ValidationError
 
 from models.vocabulary import Mode, OrganisationKind, Role
 from tracking.operations.administer.fleet import OrganisationDraft, ScaleDraft, VehicleDraft
@@ -43,23 +43,19 @@ class NewPersonForm(PersonForm):
         most=64,
         render_kw={"spellcheck": "false"},
     )
-    password = SecretField(
-        _("First password"),
-        [required],
-        description=_("10 characters or more. Tell it to the person, who may ask you for another."),
-        render_kw={"autocomplete": "new-password"},
-    )
 
 
-class PasswordForm(Form):
-    """A new password."""
+class ChoosePasswordForm(Form):
+    """The own user name, and a password twice."""
 
-    password = SecretField(
-        _("New password"),
-        [required],
-        description=_("10 characters or more. All open sessions of the person end."),
-        render_kw={"autocomplete": "new-password"},
-    )
+    username = TextField(_("User name"), most=64)
+    password = SecretField(_("New password"), [required])
+    again = SecretField(_("The same again"), [required])
+
+    def validate_again(self, field: SecretField) -> None:
+        """A slip of the keys would shut the person out."""
+        if field.data != self.password.data:
+            raise ValidationError(_("The two differ."))
 
 
 class ActiveForm(Form):

@@ -1,6 +1,6 @@
 """How does an administrator let people in, and keep organisations, vehicles and scales?
 
-A password is typed by the administrator and told to the person: it stands in no address and no log.
+Passwords are chosen by the persons themselves, by a link that the administrator hands over.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,8 @@ from tracking.operations.administer.fleet import (
     keep_vehicle,
     take_out_of_service,
 )
-from tracking.operations.administer.people import add_person, change_person, give_password, set_active
+from tracking.operations.administer.password_links import GivenLink, give_link
+from tracking.operations.administer.people import add_person, change_person, set_active
 from tracking.queries.facility_list import facility_names
 from tracking.queries.parties import parties
 from tracking.queries.registered import organisation_rows, scale_rows, vehicle_row
@@ -32,7 +33,6 @@ from web.forms.people import (
     ActiveForm,
     NewPersonForm,
     OrganisationForm,
-    PasswordForm,
     PersonForm,
     ScaleForm,
     VehicleForm,
@@ -84,14 +84,29 @@ def add() -> Any:
     """A new login."""
     form = NewPersonForm()
     form.offer(organisations())
+    made: list[GivenLink] = []
 
     def act(session: Session) -> None:
         name, role = form.username.data, Role(form.role.data)
-        person = (name, form.display_name.data, role, form.organisation.data, form.password.data)
+        person = (name, form.display_name.data, role, form.organisation.data, None)
         add_person(session, *person, viewer(), now())
+        made.append(give_link(session, name, viewer(), now()))
 
-    words = {"title": _("Add a user"), "verb": _("Add the user"), "done": _("User added.")}
-    return of_people(form, words, act)
+    words = {
+        "title": _("Add a user"),
+        "lead": _("You get a link by which the person chooses a password."),
+        "verb": _("Add the user"),
+        "done": _("User added."),
+    }
+    answer = of_people(form, words, act)
+    return link_page(made[0]) if made else answer
+
+
+def link_page(given: GivenLink) -> str:
+    """The link, shown in this answer only."""
+    return render_template(
+        "password_link.html", given=given, title=_("New password for %(name)s", name=given.username)
+    )
 
 
 @bp.route("/users/<username>/change", methods=["GET", "POST"])
@@ -117,17 +132,21 @@ def change(username: str) -> Any:
 
 @bp.route("/users/<username>/password", methods=["GET", "POST"])
 def password(username: str) -> Any:
-    """A new password."""
+    """A link by which the person chooses a new password."""
     account_or_404(username)
-    form = PasswordForm()
+    made: list[GivenLink] = []
     words = {
         "title": _("New password for %(name)s", name=username),
-        "verb": _("Set the password"),
-        "done": _("Password set. Tell it to the person."),
+        "lead": _("You get a link that holds for 24 hours. The old password holds until the link is used."),
+        "verb": _("Make a link"),
+        "done": _("Link made."),
     }
-    return of_people(
-        form, words, lambda session: give_password(session, username, form.password.data, viewer())
+    answer = of_people(
+        ActiveForm(),
+        words,
+        lambda session: made.append(give_link(session, username, viewer(), now())),
     )
+    return link_page(made[0]) if made else answer
 
 
 @bp.route("/users/<username>/service", methods=["GET", "POST"])

@@ -1,5 +1,6 @@
 """How does an administrator change logins? Role, organisation, name, password; an end, or back again."""
 
+import secrets
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,11 +25,14 @@ def add_person(
     display_name: str,
     role: Role,
     organisation: str | None,
-    password: str,
+    password: str | None,
     viewer: Viewer,
     now: datetime,
 ) -> int:
-    """The row id of a new login. Raises NotAdministering, StepBlocked."""
+    """The row id of a new login; without a password nobody signs in until a link chose one.
+
+    Raises NotAdministering, StepBlocked.
+    """
     allowed(viewer, ADMINISTRATOR)
     entry = Entry(session)
     if not USERNAME.fullmatch(username):
@@ -37,7 +41,7 @@ def add_person(
         entry.say("username", "code_taken", given=username)
     name = entry.text("display_name", display_name, 100)
     org = checked_organisation(entry, role, organisation)
-    hashed = checked_password(entry, password)
+    hashed = checked_password(entry, secrets.token_urlsafe(32) if password is None else password)
     entry.done()
     row = User(
         username=username,
