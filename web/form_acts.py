@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracking.operations.custody.refusals import CustodyRefused
 from web.database import writing
 from web.forms.base import Form
+from web.refusal_statuses import Refusal
 from web.refusal_words import worded
 
 DONE, TO_CORRECT = 200, 422
@@ -47,7 +48,7 @@ def carried_out(form: Form, act: Callable[[Session], object], names: Mapping[str
     return DONE
 
 
-def refused(form: Form, refusal: CustodyRefused, names: Mapping[str, str] = SAME_NAMES) -> int:
+def refused(form: Form, refusal: Refusal, names: Mapping[str, str] = SAME_NAMES) -> int:
     """Put the sentences of a refusal beside the fields; the status to answer with."""
     said = worded(refusal)
     if said.status in (403, 404):

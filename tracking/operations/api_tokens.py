@@ -34,6 +34,13 @@ class TokenUnknown(TokenRefused):
         super().__init__("id", "no_such_token")
 
 
+class NotYoursToGive(TokenRefused):
+    """Only the administrator gives tokens."""
+
+    def __init__(self) -> None:
+        super().__init__("", "not_an_administrator")
+
+
 def token_hash(token: str) -> str:
     """What is kept of a token: 256 random bits need no slow hash."""
     return sha256(token.encode()).hexdigest()
@@ -55,7 +62,7 @@ def give_token(
     Raises TokenRefused.
     """
     if viewer.role is not Role.ADMINISTRATOR or viewer.user_id is None:
-        raise TokenRefused("", "not_an_administrator")
+        raise NotYoursToGive
     name = name.strip()
     if not name or len(name) > MAX_NAME:
         raise TokenRefused("name", "name_missing")
@@ -83,10 +90,7 @@ def give_token(
 
 
 def revoke_token(session: Session, viewer: Viewer, token_id: int, now: datetime) -> None:
-    """End a token: the administrator any, everybody else the own. Raises TokenUnknown.
-
-    A process that has just seen it may let it pass for some seconds more (web/api/v1/caller.py).
-    """
+    """End a token at once: the administrator any, everybody else the own. Raises TokenUnknown."""
     mine = ApiToken.id == token_id
     if viewer.role is not Role.ADMINISTRATOR:
         mine &= ApiToken.user_id == viewer.user_id

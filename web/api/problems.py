@@ -14,11 +14,15 @@ def problem(
     title: str,
     detail: str,
     *,
+    code: str | None = None,
     errors: Sequence[Mapping[str, object]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem: `title` names the kind, `detail` this occurrence; `errors` are {"field", "reason"}."""
+    """A problem: `title` and `code` name the kind, `detail` this occurrence; `errors` are what is wrong
+    field by field."""
     body: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if code is not None:
+        body["code"] = code
     if errors:
         body["errors"] = [dict(error) for error in errors]
     response = Response(orjson.dumps(body), status=status, content_type=MEDIA_TYPE)

@@ -41,30 +41,6 @@ def quantity_words() -> dict[str, str]:
     return {quantity: words[quantity] for quantity in QUANTITIES}
 
 
-def refusal_words(refused: DeviceRefused) -> tuple[str, str]:
-    """(field of the form, sentence) for what the store refused; blank: the form as a whole."""
-    said = {
-        "code": ("code", gettext("This cannot be a device's code: at most 64 printable characters.")),
-        "taken": ("code", gettext("A device with this code is registered already.")),
-        "unregistered": ("", gettext("The device is not registered.")),
-        "model": ("model", gettext("At most 64 printable characters.")),
-        "offset": ("utc_offset_minutes", gettext("No time zone has such an offset.")),
-        "vehicle": ("vehicle", gettext("There is no vehicle with this code.")),
-        "since": ("since", gettext("The device has a stay that begins later. Choose a later time.")),
-        "unbound": ("", gettext("The device rides on no vehicle.")),
-        "no_group": ("", gettext("These messages are not in quarantine.")),
-        "distrusted": ("", gettext("The senders did not prove to be this device. Confirm it first.")),
-        "other_protocol": ("", gettext("They came over another protocol. Confirm it first.")),
-        "out_of_service": ("", gettext("The device is out of service. Put it into service first.")),
-        "quantity": ("quantity", gettext("A vendor's field cannot hold this quantity.")),
-        "tlv_id": ("tlv", gettext("A TLV's identifier is hexadecimal, 00 to FF.")),
-        "offset_bytes": ("offset_bytes", gettext("The first byte is 0 to 253.")),
-        "width_bytes": ("width_bytes", gettext("A number has 1 to 8 bytes.")),
-        "scale": ("scale", gettext("The scale is a number other than 0.")),
-    }
-    return said.get(refused.kind, ("", str(refused)))
-
-
 class DetailsForm(Form):
     """How a device speaks and counts."""
 

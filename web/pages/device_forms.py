@@ -28,13 +28,13 @@ from models.vocabulary import Protocol
 from tracking.queries.device_list import DeviceRow
 from tracking.queries.fleet_list import VehicleFilter, bindings, vehicle_page
 from web.database import reading, writing
+from web.device_refusals import device_refusal
 from web.forms.base import Form
 from web.forms.device import (
     BindForm,
     DetailsForm,
     RegisterForm,
     UnbindForm,
-    refusal_words,
 )
 from web.pages.devices import device_or_404
 from web.signed_in import account, viewer
@@ -154,7 +154,7 @@ def unbind(code: str) -> Answer:
             with writing() as session:
                 unbind_device(session, find_device(session, code), form.until.data)
         except DeviceRefused as refused:
-            field, said = refusal_words(refused)
+            field, said = device_refusal(refused)
             form.refuse("until" if field == "since" else "", said)
     if form.wrong:
         return managing(row, unbind=form), 422
@@ -217,7 +217,7 @@ def suppress_refusal(form: Form) -> Iterator[None]:
     try:
         yield
     except DeviceRefused as refused:
-        form.refuse(*refusal_words(refused))
+        form.refuse(*device_refusal(refused))
 
 
 def offers(session: Session, who: Viewer) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from werkzeug import Response
 from gps_ingest.store.device_models import describe_field, forget_field, list_models
 from gps_ingest.store.devices import DeviceRefused
 from web.database import reading, writing
+from web.device_refusals import device_refusal
 from web.forms.base import Form
-from web.forms.device import FieldForm, ForgetFieldForm, quantity_words, refusal_words
+from web.forms.device import FieldForm, ForgetFieldForm, quantity_words
 from web.pages.device_forms import noted
 
 bp = Blueprint("device_models", __name__, url_prefix="/administration/models")
@@ -39,7 +40,7 @@ def describe() -> Response | tuple[str, int]:
             with writing() as session:
                 describe_field(session, str(form.name.data), form.line())
         except DeviceRefused as refused:
-            field, said = refusal_words(refused)
+            field, said = device_refusal(refused)
             form.refuse("name" if field == "model" else field, said)
     if form.wrong:
         return listed(form), 422

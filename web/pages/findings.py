@@ -11,15 +11,7 @@ from werkzeug import Response
 
 from models.vocabulary import DecisionOutcome, FindingKind, Severity
 from reports import wording
-from tracking.operations.decide_finding import (
-    MAX_REASON,
-    DecidedMeanwhile,
-    DecisionRefused,
-    FindingUnknown,
-    ReasonMissing,
-    RevisedMeanwhile,
-    decide_finding,
-)
+from tracking.operations.decide_finding import MAX_REASON, DecisionRefused, decide_finding
 from tracking.queries.finding_list import (
     Decided,
     FindingFilter,
@@ -37,6 +29,7 @@ from web.geojson import geojson
 from web.languages import language
 from web.place_words import words_for, words_for_rows
 from web.query_string import after_arg, day_arg, text_arg, word_arg, written_after
+from web.refusal_words import worded
 from web.signed_in import viewer
 
 PAGE = 30
@@ -167,22 +160,10 @@ def decide(key: str) -> Response | tuple[str, int]:
                 seen_decision_id=request.form.get("seen_decision", -1, type=int),
                 now=now(),
             )
-    except FindingUnknown:
-        abort(404)
     except DecisionRefused as refusal:
-        return again(errors=refusal_words(refusal)), 409 if not isinstance(refusal, ReasonMissing) else 422
+        said = worded(refusal)
+        if said.status in (403, 404):
+            abort(said.status)
+        return again(errors=dict(said.errors) or {"page": said.sentence}), said.status
     flash(_("Decision recorded."))
     return redirect(url_for("findings.page", key=key))
-
-
-def refusal_words(refusal: DecisionRefused) -> dict[str, str]:
-    """Which field is wrong, and how to say it."""
-    if isinstance(refusal, ReasonMissing):
-        return {"reason": _("Give a reason of at most %(count)s characters.", count=MAX_REASON)}
-    if isinstance(refusal, DecidedMeanwhile):
-        outcome, at = wording.label(refusal.outcome, language()), wording.moment(refusal.at, timezone())
-        said = _("%(by)s decided “%(outcome)s” at %(at)s.", by=refusal.by, outcome=outcome, at=at)
-        return {"page": said + " " + _("Read it below and decide again if you still want to.")}
-    if isinstance(refusal, RevisedMeanwhile):
-        return {"page": _("The finding was revised meanwhile. Read the new version, then decide.")}
-    return {"page": _("Only the regulator decides about findings.")}

@@ -30,11 +30,13 @@ from tracking.queries.device_list import device_by_code
 from tracking.queries.raw_messages import MessageFilter, MessageRow, message_body, message_page
 from web.clock import now
 from web.database import reading, writing
-from web.forms.device import NewDeviceForm, refusal_words
+from web.device_refusals import device_refusal
+from web.forms.device import NewDeviceForm
 from web.hex_view import hex_lines, text_view
 from web.kept_reasons import kept_reason
 from web.pages.device_forms import noted, offers, suppress_refusal
 from web.query_string import MAX_ROW_ID
+from web.refusal_statuses import status_of
 from web.signed_in import account, viewer
 
 MESSAGES_AT_ONCE = 200  # taken in one transaction; more wait for the next press of the button
@@ -203,9 +205,9 @@ def limits() -> DoubtThresholds:
 
 def refused_html(code: str, form: NewDeviceForm, refused: DeviceRefused) -> tuple[str, int]:
     """The sender's page with why not."""
-    _field, said = refusal_words(refused)
+    _field, said = device_refusal(refused)
     form.refuse("", said)
-    return sender_html(code, form=form), 409
+    return sender_html(code, form=form), status_of(refused)[0]
 
 
 def result_html(code: str, outcome: Outcome, again: Release | None = None, up_to_id: int = 0) -> str:

@@ -15,7 +15,7 @@ from tracking.queries.users import all_accounts
 from web.clock import now
 from web.database import reading, writing
 from web.display import label
-from web.form_acts import TO_CORRECT, FormPage, asking
+from web.form_acts import TO_CORRECT, FormPage, asking, refused
 from web.forms.rules import EndForm
 from web.forms.token import TokenForm
 from web.signed_in import account, viewer
@@ -68,21 +68,10 @@ def give() -> Any:
                 now=now(),
             )
     except TokenRefused as refusal:
-        form.refuse(refusal.field, refusal_words(refusal))
-        return asking(form, page), TO_CORRECT
+        status = refused(form, refusal)
+        return asking(form, page), status
     current_app.logger.info("token %s given by %s", form.name.data, account().username)
     return shown(token)
-
-
-def refusal_words(refusal: TokenRefused) -> str:
-    """Why there is no token."""
-    said = {
-        "name_missing": _("This is missing."),
-        "scopes_missing": _("Tick what the machine may do."),
-        "expires_in_the_past": _("The time is past already."),
-        "no_such_user": _("There is no such user."),
-    }
-    return str(said.get(refusal.why, refusal.why))
 
 
 @bp.route("/<int:token_id>/revoke", methods=["GET", "POST"])

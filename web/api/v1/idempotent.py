@@ -5,13 +5,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from flask import Response, request
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from tracking.operations.idempotent_calls import KeptAnswer, KeyUsedOtherwise, answer_kept, claim, keep_answer
-from web.api.problems import problem
 from web.api.v1.caller import Caller
 from web.api.v1.invalid import invalid_fields
+from web.api.v1.refused import refused
 from web.database import reading
 
 HEADER = "Idempotency-Key"
@@ -36,8 +35,8 @@ def ran_once(
         return invalid_fields([(HEADER, "too_long" if key else "missing")])
     try:
         found = claim(session, caller.account.id, key, fingerprint(raw), now)
-    except KeyUsedOtherwise:
-        return used_otherwise()
+    except KeyUsedOtherwise as refusal:
+        return refused(refusal)
     if isinstance(found, KeptAnswer):
         return again(found)
     response, lasting = run()
@@ -53,18 +52,9 @@ def answered_before(caller: Caller, raw: bytes, now: datetime) -> Response | Non
         return None
     try:
         kept = answer_kept(reading(), caller.account.id, key, fingerprint(raw), now)
-    except KeyUsedOtherwise:
-        return used_otherwise()
+    except KeyUsedOtherwise as refusal:
+        return refused(refusal)
     return None if kept is None else again(kept)
-
-
-def used_otherwise() -> Response:
-    """The key belongs to another request."""
-    return problem(
-        422,
-        _("The key was used for another request"),
-        _("An Idempotency-Key belongs to one request. Take a new one for another."),
-    )
 
 
 def fingerprint(raw: bytes) -> str:

@@ -45,7 +45,7 @@ def told(path: str, messages: Any) -> Iterator[tuple[str, str]]:
 
 
 def sentence(code: str) -> str:
-    """A sentence for a code of web/api/v1/fields.py and of the operations behind it."""
+    """A sentence for a code of web/api/v1/fields.py."""
     known = {
         "missing": _("This field is missing."),
         "unknown_field": _("There is no such field."),
@@ -63,10 +63,5 @@ def sentence(code: str) -> str:
         "out_of_range": _("The value is outside of what may stand here; see the document."),
         "not_a_cursor": _("This is no cursor of this list. Begin again without it."),
         "no_such_facility": _("There is no facility with this code."),
-        "not_an_administrator": _("Only the administrator may do this."),
-        "name_missing": _("A name of at most 100 characters is needed."),
-        "scopes_missing": _("A token needs at least one scope."),
-        "expires_in_the_past": _("The time lies in the past."),
-        "no_such_user": _("There is no active user with this name."),
     }
     return str(known.get(code) or _("This field cannot be taken: %(code)s.", code=code))

@@ -20,10 +20,11 @@ from web.api.problems import problem, problem_of
 from web.api.v1.caller import Caller, caller_of_request
 from web.api.v1.idempotent import answered_before, ran_once
 from web.api.v1.invalid import invalid
-from web.api.v1.refused import REFUSALS, refused
+from web.api.v1.refused import refused
 from web.api.v1.scopes import allows
 from web.clock import now
 from web.database import reading, writing
+from web.refusal_statuses import REFUSALS
 
 RETRY_AFTER_S = 5
 MOST_BYTES = 1024 * 1024

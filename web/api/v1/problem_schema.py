@@ -20,4 +20,5 @@ class ProblemTold(Body):
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
+    code = fields.String()
     errors = fields.List(fields.Nested(FieldProblem))
