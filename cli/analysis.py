@@ -92,7 +92,7 @@ def run_due(closed_night: datetime | None) -> datetime:
     rules = thresholds()
     setting = Setting(rules.custody, ZoneInfo(settings().timezone), now(), rules)
     night = night_of(setting)
-    done = run_timers(ready_engine(), setting, closing=night != closed_night)
+    done = run_timers(ready_engine(), setting, closing=night != closed_night, clock=now)
     if done.any:
         click.echo(
             f"{setting.now.isoformat()} {done.expired} expired, {done.overdue} overdue,"

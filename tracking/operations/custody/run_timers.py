@@ -14,8 +14,8 @@ a journey that its paper may still report; and that one is late is told by the a
 paper (`overdue`), not by a clock that would mark all of history.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
@@ -36,6 +36,7 @@ from tracking.rules.custody.facts import Given
 from tracking.rules.custody.timers import TAKEN
 
 AT_A_TIME = 500
+Clock = Callable[[], datetime]
 REGROUPS = tuple(source for (act, source) in BY_START if act is Act.REGROUP and source is not None)
 CLOSES = tuple(source for (act, source) in BY_START if act is Act.CLOSE and source is not None)
 OWN = Manifest.source != ManifestSource.PAPER
@@ -56,20 +57,26 @@ class TimersRun:
         return bool(self.expired or self.overdue or self.escalated or self.regrouped or self.closed)
 
 
-def run_timers(engine: Engine, setting: Setting, *, closing: bool = True) -> TimersRun:
-    """Everything that is due at `setting.now`. `closing`: with what is done once a night."""
-    expired = move_all(engine, Act.EXPIRE, due_to_expire(setting.now), setting)
-    overdue = mark_overdue(engine, setting)
+def run_timers(
+    engine: Engine, setting: Setting, *, closing: bool = True, clock: Clock | None = None
+) -> TimersRun:
+    """Everything that is due at `setting.now`. `closing`: with what is done once a night.
+
+    A run over many manifests takes minutes: with a `clock` each step bears its own moment, so that whoever
+    reads changes on (tracking/queries/settled.py) misses none.
+    """
+    expired = move_all(engine, Act.EXPIRE, due_to_expire(setting.now), setting, clock)
+    overdue = mark_overdue(engine, setting if clock is None else replace(setting, now=clock()))
     escalated = escalate_corrections(engine, setting) + escalate_paper(engine, setting)
-    regrouped = move_all(engine, Act.REGROUP, with_children(), setting)
-    closed = close_manifests(engine, setting) if closing else 0
+    regrouped = move_all(engine, Act.REGROUP, with_children(), setting, clock)
+    closed = close_manifests(engine, setting, clock) if closing else 0
     return TimersRun(expired, overdue, escalated, regrouped, closed)
 
 
-def close_manifests(engine: Engine, setting: Setting) -> int:
+def close_manifests(engine: Engine, setting: Setting, clock: Clock | None = None) -> int:
     """Close what can be closed, children before their parents (they are younger). How many were."""
     home = or_(Manifest.kind == ManifestKind.RETURN, Manifest.custody_state.not_in(TAKEN))
-    return move_all(engine, Act.CLOSE, and_(Manifest.custody_state.in_(CLOSES), home, OWN), setting)
+    return move_all(engine, Act.CLOSE, and_(Manifest.custody_state.in_(CLOSES), home, OWN), setting, clock)
 
 
 def night_of(setting: Setting) -> datetime:
@@ -88,12 +95,16 @@ def with_children() -> ColumnElement[bool]:
     return and_(Manifest.custody_state.in_(REGROUPS), Manifest.id.in_(parents), OWN)
 
 
-def move_all(engine: Engine, act: Act, condition: ColumnElement[bool], setting: Setting) -> int:
+def move_all(
+    engine: Engine, act: Act, condition: ColumnElement[bool], setting: Setting, clock: Clock | None = None
+) -> int:
     """Take a step of the machine with each manifest that fits and lets itself be moved; youngest first."""
     moved, below = 0, None
     while True:
         ids = ids_of(engine, condition, below)
-        moved += sum(move_one(engine, manifest_id, act, setting) for manifest_id in ids)
+        for manifest_id in ids:
+            moment = setting if clock is None else replace(setting, now=clock())
+            moved += move_one(engine, manifest_id, act, moment)
         if len(ids) < AT_A_TIME:
             return moved
         below = ids[-1]
