@@ -1,5 +1,7 @@
 """Which pages stand at which desk, and under which address does each name a thing of ours?"""
 
+from web.pages.tables import TABLES
+
 GROSS = "weighings.loaded.gross_kg"
 
 OBJECTS = {
@@ -45,5 +47,8 @@ WITHOUT_OBJECT = {
     *("trips.listing", "trips.voyage", "issue.group", "paper.enter"),
 }
 """Address no thing of anybody: what they show is one's own."""
+
+LISTS_AS_FILES = {f"tables.{name}" for name in TABLES}
+WITHOUT_OBJECT |= LISTS_AS_FILES
 
 ALL = {*OBJECTS, *OF_THE_OFFICE, *WITHOUT_OBJECT}

@@ -50,12 +50,7 @@ bp = Blueprint("cases", __name__, url_prefix="/cases")
 @bp.get("")
 def listing() -> str:
     """Cases, the newest first."""
-    wanted = CaseFilter(
-        text=text_arg("q"),
-        state=word_arg("state", CaseState),
-        outcome=word_arg("outcome", CaseOutcome),
-        assigned_to=text_arg("assigned"),
-    )
+    wanted = wanted_cases()
     page = case_page(reading(), viewer(), wanted, after_arg("time"), PAGE)
     return render_template(
         "cases.html",
@@ -65,6 +60,16 @@ def listing() -> str:
         states=CaseState,
         outcomes=CaseOutcome,
         regulators=regulators(),
+    )
+
+
+def wanted_cases() -> CaseFilter:
+    """What the address asks for."""
+    return CaseFilter(
+        text=text_arg("q"),
+        state=word_arg("state", CaseState),
+        outcome=word_arg("outcome", CaseOutcome),
+        assigned_to=text_arg("assigned"),
     )
 
 
