@@ -22,7 +22,15 @@ signOut?.addEventListener("submit", async (event) => {
 
 // On a phone the links of the header scroll sideways: the page that one is on is in sight.
 const here = document.querySelector(".links [aria-current]");
-if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").clientWidth / 2 + here.clientWidth / 2;
+
+function bringInSight() {
+  if (!here) return;
+  const links = here.closest("ul");
+  links.scrollLeft = here.offsetLeft - links.clientWidth / 2 + here.clientWidth / 2;
+}
+
+bringInSight();
+addEventListener("load", bringInSight); // styles and fonts have their widths by then
 
 const trouble = document.querySelector(".summary");
 if (trouble) {
