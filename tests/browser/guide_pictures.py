@@ -1,4 +1,4 @@
-"""How are the pictures of the guides of plants, sites, drivers and carriers taken anew? From a demo city.
+"""How are the pictures of the guides taken anew? From a demo city in which a case is open.
 
 python -m tests.browser.guide_pictures http://127.0.0.1:8000 var/demo-logins.json docs/images/guides
 """
@@ -30,6 +30,16 @@ PICTURES = (
     ("hauler", "hauler-trips-phone", "/hauls", ""),
     ("hauler", "hauler-questions-phone", "/cases/questions", ""),
     ("hauler", "hauler-objection-phone", "/findings", "tbody th a >> nth=0 ; a[href$='/objection'] >> nth=0"),
+    ("regulator", "regulator-queue", "/waiting", ""),
+    ("regulator", "regulator-cases", "/cases", ""),
+    ("regulator", "regulator-case", "/cases", "tbody th a >> nth=0"),
+    ("regulator", "regulator-case-phone", "/cases", "tbody th a >> nth=0"),
+    ("regulator", "regulator-rules", "/rules", ""),
+    ("regulator", "regulator-permits", "/permits", ""),
+    ("administrator", "administrator-users", "/users", ""),
+    ("administrator", "administrator-users-phone", "/users", ""),
+    ("administrator", "administrator-organisations", "/administration/organisations", ""),
+    ("administrator", "administrator-token", "/administration/tokens/give", ""),
     ("hauler", "hauler-correct", "/hauls", "a.number >> nth=0 ; a[href^='/corrections/of/'] >> nth=0"),
 )
 """Whose page, the picture's name (-phone: on a phone), where one begins, and which links lead on."""
