@@ -98,7 +98,7 @@ def choose_password(session: Session, token: str, username: str, password: str, 
     return True
 
 
-def _standing(token: str, now: datetime) -> Select[tuple[PasswordLink]]:
+def _standing(token: str, now: datetime) -> Select[PasswordLink]:
     """The link while it may be used."""
     return (
         select(PasswordLink)
