@@ -1,6 +1,7 @@
 """How is the database opened? One engine a URL, SQLite made durable, PostgreSQL by psycopg 3."""
 
 import re
+import select
 import sqlite3
 import time
 from pathlib import Path
@@ -47,7 +48,10 @@ def look_after_rest(connection: Any, record: Any, _proxy: Any) -> None:
     One that was used a moment ago is not asked: a busy service would spend a good part of its time on it.
     """
     since = record.info.get("rests_since")
-    if since is None or time.monotonic() - since < ASK_AFTER_S:
+    if since is None:
+        return
+    said = select.select([connection], [], [], 0)[0] if not connection.closed else True  # a farewell, perhaps
+    if not said and time.monotonic() - since < ASK_AFTER_S:
         return
     try:
         with connection.cursor() as cursor:
