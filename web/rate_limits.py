@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
+from limits import RateLimitItem, parse_many
 
 from models.settings import Settings
 from web.api import fixes, osmand, owntracks
@@ -14,6 +15,7 @@ from web.api.v1.caller import caller_or_address
 from web.api.v1.scopes import SCOPES
 
 REDIRECT = 302
+INTERFACE = "interface"  # one budget for all of its endpoints
 ONE_NAME_LIMIT = "60 per hour"  # whoever guesses slowly at one account from one address is stopped too
 PROVEN_DEVICE: dict[str, Callable[[], str | None]] = {
     "files": fixes.device_of_request,
@@ -25,8 +27,12 @@ PROVEN_DEVICE: dict[str, Callable[[], str | None]] = {
 
 
 def install(app: Flask) -> None:
-    """Limit failed sign-ins, the interface per device, and certificates per person."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
+    """Limit failed sign-ins, the interface per token or device, and certificates per person."""
+    budget: RateLimitItem = parse_many(app.extensions["settings"].api_limit)[0]
+    limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+    # Before the limiter's own: what is registered first looks at an answer last.
+    app.after_request(lambda answer: tell_budget(answer, limiter, budget))
+    limiter.init_app(app)
     settings = app.extensions["settings"]
     limit_sign_in(app, limiter, settings.login_limit)
     for endpoint, view in list(app.view_functions.items()):
@@ -35,10 +41,27 @@ def install(app: Flask) -> None:
             app.view_functions[endpoint] = limit_devices(limiter, view, proven_device, settings)
     for endpoint in SCOPES:
         call: Any = app.view_functions[endpoint]
-        app.view_functions[endpoint] = limiter.limit(settings.api_limit, key_func=caller_or_address)(call)
+        shared = limiter.shared_limit(settings.api_limit, scope=INTERFACE, key_func=caller_or_address)
+        app.view_functions[endpoint] = shared(call)
     certificate: Any = app.view_functions["manifest.certificate"]
     drawn: Any = limiter.limit(settings.certificate_limit, key_func=person_or_address)(certificate)
     app.view_functions["manifest.certificate"] = drawn
+    told: Any = app.view_functions["api_manifests.certificate"]
+    own = limiter.limit(settings.certificate_limit, key_func=caller_or_address)
+    app.view_functions["api_manifests.certificate"] = own(told)
+
+
+def tell_budget(answer: Response, limiter: Limiter, budget: RateLimitItem) -> Response:
+    """What is left to the caller stands also in answers that cost nothing: the document, no such address."""
+    if not request.path.startswith("/api/v1/") or "X-RateLimit-Limit" in answer.headers:
+        return answer
+    caller = g.get("api_caller")  # not looked up for this: it may be the database that is away
+    key = f"address {get_remote_address()}" if caller is None else f"token {caller.token_id}"
+    window = limiter.limiter.get_window_stats(budget, key, INTERFACE)
+    answer.headers["X-RateLimit-Limit"] = str(budget.amount)
+    answer.headers["X-RateLimit-Remaining"] = str(window.remaining)
+    answer.headers["X-RateLimit-Reset"] = str(int(window.reset_time))
+    return answer
 
 
 def limit_sign_in(app: Flask, limiter: Limiter, login_limit: str) -> None:

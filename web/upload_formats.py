@@ -1,7 +1,9 @@
-"""Which formats come as files, under which names and media types?"""
+"""Which formats come as files, under which names and media types, and who may file for a device?"""
 
 from gps_ingest.decoders.formats import DECODERS
+from models.values import Viewer
 from models.vocabulary import Protocol
+from tracking.queries.device_list import DeviceRow
 
 FILE_FORMATS = (
     Protocol.GPX,
@@ -46,3 +48,10 @@ def format_of_media_type(media_type: str) -> Protocol | None:
     """What a body holds by its Content-Type, None for a type that is none of ours."""
     found = MEDIA_TYPES.get(media_type.lower())
     return found if found in DECODERS else None
+
+
+def may_fill(row: DeviceRow, viewer: Viewer) -> bool:
+    """May this viewer file positions of a device that it sees?"""
+    if viewer.sees_all:
+        return True
+    return row.vehicle is not None and row.active and row.protocol in LOGGER_FORMATS

@@ -42,8 +42,8 @@ from web.refusal_words import worded
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 AT = datetime(2026, 3, 2, 3, tzinfo=UTC)
-INSIDE = {"WeakPassword", "UserRefused"}
-"""Never leave what a request runs: one becomes a field of a StepBlocked, one is the command line's."""
+INSIDE = {"WeakPassword", "UserRefused", "LinkVoid"}
+"""Never leave what a request runs: a field of a StepBlocked, the command line, the page of a link."""
 
 CASES: list[tuple[Any, int]] = [
     (ManifestUnknown("x"), 404),

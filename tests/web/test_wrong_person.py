@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.manifests import Manifest
+from models.manifests import Manifest, MoistureTest
 from models.session import write_sessions
-from models.vocabulary import FindingKind
+from models.vocabulary import FindingKind, WeighingRole
 from tests import factories as make
 from tests.web.api.conftest import Interface, interface
 from web.api.v1.scopes import SCOPES
@@ -44,6 +44,38 @@ REFUSED = frozenset({403, 404, 422})
 
 OBJECTS: dict[str, tuple[str, str, Any]] = {
     "api_manifests.one": ("GET", "/manifests/{number}", None),
+    "api_manifests.judgement": ("GET", "/manifests/{number}/judgement", None),
+    "api_manifests.places": ("GET", "/manifests/{number}/map", None),
+    "api_manifests.certificate": ("GET", "/manifests/{number}/certificate", None),
+    "api_manifests.steps": ("GET", "/manifests/{number}/steps", None),
+    "api_manifests.files": ("GET", "/manifests/{number}/files", None),
+    "api_manifests.correctable_fields": ("GET", "/manifests/{number}/correctable", None),
+    "api_facilities.facility": ("GET", "/facilities/{plant}", None),
+    "api_vehicles.vehicle": ("GET", "/vehicles/{truck}", None),
+    "api_vehicles.track": ("GET", "/vehicles/{truck}/track", None),
+    "api_devices.device": ("GET", "/devices/{device}", None),
+    "api_devices.day": ("GET", "/devices/{device}/day", None),
+    "api_devices.binding_listing": ("GET", "/devices/{device}/bindings", None),
+    "api_holds.one_hold": ("GET", "/holds/{number}", None),
+    "api_weighbridge.test_listing": ("GET", "/weighbridge/moisture-tests?manifest={number}", None),
+    "api_weighbridge.one_test": ("GET", "/weighbridge/moisture-tests/{test}", None),
+    "api_weighbridge.one_ticket": ("GET", "/weighbridge/tickets/1", None),
+    "api_weighbridge.one_certificate": ("GET", "/weighbridge/certificates/1", None),
+    "api_weighbridge.one_lab_result": ("GET", "/weighbridge/lab-results/1", None),
+    "api_stock.movement": ("GET", "/stock/movements/1", None),
+    "api_dispatches.one_dispatch": ("GET", "/dispatches/nothing-of-this-name", None),
+    "api_permits.one_permit": ("GET", "/permits/1", None),
+    "api_licences.one_licence": ("GET", "/licences/1", None),
+    "api_approvals.one_approval": ("GET", "/approvals/1", None),
+    "api_diversions.one_diversion": ("GET", "/diversions/nothing-of-this-name", None),
+    "api_routes.route": ("GET", "/routes/nothing-of-this-name", None),
+    "api_scales.scale": ("GET", "/scales/nothing-of-this-name", None),
+    "api_questions.one_question": ("GET", "/questions/1", None),
+    "api_findings.finding_places": ("GET", "/findings/{finding}/map", None),
+    "api_corrections.one": ("GET", "/corrections/1", None),
+    "api_correction_questions.one_question": ("GET", "/correction-questions/1", None),
+    "api_tokens.one": ("GET", "/tokens/1", None),
+    "api_users.login": ("GET", "/users/{user}", None),
     "api_manifests.replace_draft": ("PUT", "/manifests/{number}", DRAFT),
     "api_manifests.discard": ("DELETE", "/manifests/{number}", None),
     "api_manifests.step": ("POST", "/manifests/{number}/steps", {"act": "cancel", "reason": "x"}),
@@ -148,6 +180,32 @@ REFUSALS: dict[str, tuple[str, str, Any]] = {
     "api_scales.add_scale": ("POST", "/scales", {"code": "s", "facility": "{site}"}),
     "api_scales.change_scale": ("PUT", "/scales", {"code": "s", "facility": "{site}"}),
     "api_users.people": ("GET", "/users", None),
+    "api_users.password_link": ("POST", "/users/{user}/password-link", {}),
+    "api_hauls.one_haul": ("GET", "/hauls/1/{number}", None),
+    "api_hauls.driver": ("PUT", "/hauls/1/{number}", {"driver": None}),
+    "api_devices.register": ("POST", "/devices", {"code": "D-NEW", "protocol": "jt808"}),
+    "api_devices.change": ("PUT", "/devices/{device}", {"protocol": "jt808"}),
+    "api_devices.bind": ("POST", "/devices/{device}/bindings", {"vehicle": "{truck}", "since": "{now}"}),
+    "api_devices.unbind": ("POST", "/devices/{device}/unbind", {"until": "{now}"}),
+    "api_devices.in_service": ("PUT", "/devices/{device}/service", {"active": False}),
+    "api_devices.token": ("POST", "/devices/{device}/token", {}),
+    "api_devices.token_revoked": ("DELETE", "/devices/{device}/token", None),
+    "api_devices.forgotten": ("DELETE", "/devices/{device}/registration", None),
+    "api_devices.filed": ("POST", "/devices/{device}/files?name=a.gpx", None),
+    "api_device_models.model_listing": ("GET", "/device-models", None),
+    "api_device_models.described": (
+        "POST",
+        "/device-models",
+        {"model": "x", "quantity": "load_kg", "tlv_id": 1, "width_bytes": 2, "scale": 1},
+    ),
+    "api_device_models.field_forgotten": ("POST", "/device-models/forget", {"model": "x", "quantity": "x"}),
+    "api_messages.message_listing": ("GET", "/messages", None),
+    "api_messages.message": ("GET", "/messages/1", None),
+    "api_messages.body_of": ("GET", "/messages/1/body", None),
+    "api_quarantine.waiting": ("GET", "/quarantine", None),
+    "api_quarantine.releases": ("GET", "/quarantine/releases", None),
+    "api_quarantine.let_out": ("POST", "/quarantine/release", {"sender": "{device}", "up_to": 1}),
+    "api_quarantine.turned_down": ("POST", "/quarantine/reject", {"sender": "{device}", "up_to": 1}),
     "api_users.add": ("POST", "/users", PERSON),
     "api_users.change": ("PATCH", "/users/{user}", {"display_name": "x", "role": "plant"}),
     "api_cases.opened": ("POST", "/cases", {"title": "x", "findings": ["{finding}"]}),
@@ -187,15 +245,42 @@ LISTS: dict[str, str] = {
     "api_dispatches.dispatch_listing": "/dispatches",
     "api_holds.standing": "/holds",
     "api_scales.scale_listing": "/scales",
+    "api_positions.listing": "/positions",
+    "api_network.places": "/network/places",
+    "api_devices.device_listing": "/devices",
+    "api_overview.day_in_figures": "/overview",
     "api_weighbridge.ticket_listing": "/weighbridge/tickets",
     "api_weighbridge.certificate_listing": "/weighbridge/certificates",
     "api_weighbridge.lab_listing": "/weighbridge/lab-results",
 }
 """Lists: they name nothing of ours to a rival."""
 
+DESKS: dict[str, str] = {
+    "api_gate.soon": "/gate/soon",
+    "api_gate.later": "/gate/later",
+    "api_gate.standing": "/gate/standing",
+    "api_gate.here": "/gate/here",
+    "api_trips.aboard": "/trips/aboard",
+    "api_trips.to_come": "/trips/to-come",
+    "api_hauls.haul_listing": "/hauls?part=all",
+    "api_hauls.drivers": "/hauls/drivers",
+    "api_today.yard": "/today/yard",
+    "api_today.draft_listing": "/today/drafts",
+    "api_today.loads": "/today/loads",
+    "api_today.figures": "/today/figures",
+    "api_disposals.waiting": "/disposals/waiting",
+    "api_group_offers.offers": "/group-offers",
+    "api_fleet_service.fleet": "/fleet-service",
+}
+"""Lists of work: nothing of ours stands on a rival's desk, and another's desk is refused."""
+
 FOR_ALL = {
     "api_windows.window_listing",  # one's own and those for everybody
+    "api_windows.one_window",
+    "api_network.roads",  # the map of the city
+    "api_limits.limit",
     "api_limits.listing",  # the rule table is public to everybody who signs in
+    "api_organisations.organisation",
     "api_organisations.organisation_listing",  # manifests name any party
     "api_tokens.listing",  # one's own
     "api_attachments.send",  # a file of one's own
@@ -212,6 +297,11 @@ def names(interface: Interface) -> dict[str, str]:
         about = manifest_of(session, number)
         finding = make.finding(session, FindingKind.OVERLOAD, about, town.truck, key="F-OURS")
         finding.hauler_id = town.road_org.id
+        make.device(session, town.truck, code="D-OURS")
+        test = MoistureTest(
+            manifest_id=about.id, role=WeighingRole.LOADED, moisture_fraction=0.8, at=town.now
+        )
+        test_id = make.add(session, test).id
     return {
         "number": number,
         "written": written,
@@ -223,6 +313,8 @@ def names(interface: Interface) -> dict[str, str]:
         "carrier": town.road_org.code,
         "user": town.people["plant"].username,
         "now": town.now.isoformat(),
+        "device": "D-OURS",
+        "test": str(test_id),
     }
 
 
@@ -240,7 +332,7 @@ def filled(template: Any, names: dict[str, str]) -> Any:
 
 
 def test_every_endpoint_is_in_one_of_the_tests_here() -> None:
-    tables = (set(OBJECTS), set(REFUSALS), set(LISTS), FOR_ALL)
+    tables = (set(OBJECTS), set(REFUSALS), set(LISTS), set(DESKS), FOR_ALL)
     assert set().union(*tables) == set(SCOPES)
     assert sum(map(len, tables)) == len(SCOPES)
 
@@ -268,10 +360,23 @@ def test_lists_name_nothing_of_others(interface: Interface, names: dict[str, str
     for endpoint, path in LISTS.items():
         answer = machine.get(filled(path, names))
         assert answer.status_code == 200, (endpoint, answer.text)
-        told = [
-            name for key in ("number", "finding", "plant", "truck") if (name := names[key]) in answer.text
-        ]
-        assert told == [], (endpoint, told)
+        assert told_of_ours(answer.text, names) == [], endpoint
+
+
+def told_of_ours(text: str, names: dict[str, str]) -> list[str]:
+    """Which of our things an answer names."""
+    return [names[key] for key in ("number", "finding", "plant", "truck", "device") if names[key] in text]
+
+
+@pytest.mark.parametrize("who", RIVALS)
+def test_desks_of_others_are_refused_and_ones_own_hold_nothing_of_ours(
+    interface: Interface, names: dict[str, str], who: str
+) -> None:
+    machine = interface.machine(who)
+    for endpoint, path in DESKS.items():
+        answer = machine.get(path)
+        assert answer.status_code in (200, 403), (endpoint, answer.text)
+        assert told_of_ours(answer.text, names) == [], endpoint
 
 
 def test_those_whom_it_concerns_see_it(interface: Interface, names: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from models.manifests import Manifest
 from models.organisations import Organisation, User
 from models.values import Viewer
 from tracking.queries.case_questions import FileName
+from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.names import Name
 from tracking.queries.visibility import manifests_visible
 
@@ -82,6 +83,7 @@ class AskedField:
 class HoldRow:
     """A freeze that stands."""
 
+    id: int
     number: str
     reason: str
     by: str
@@ -100,17 +102,34 @@ def correction_by_id(session: Session, correction_id: int, viewer: Viewer) -> Co
 
 def corrections_waiting(session: Session, viewer: Viewer) -> list[CorrectionRow]:
     """Those that wait for the viewer: the regulator's escalated ones, a party's open ones."""
+    return _corrections(session, viewer, waits_for(viewer))
+
+
+def correction_page(
+    session: Session, viewer: Viewer, number: str | None, after: Key | None, limit: int
+) -> Page[CorrectionRow]:
+    """A page of the requests about a manifest, or of those that wait for the viewer; the newest first."""
+    about = waits_for(viewer) if number is None else Manifest.number == number
+    if after is not None:
+        about = and_(about, Correction.id < after[1])
+    return page_of(_corrections(session, viewer, about, limit + 1), limit, lambda row: (row.id, row.id))
+
+
+def waits_for(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on Correction: the regulator's escalated ones, a party's open ones."""
     if viewer.sees_all:
-        return _corrections(session, viewer, Correction.state == CorrectionState.WITH_REGULATOR)
+        return Correction.state == CorrectionState.WITH_REGULATOR
     asked = select(CorrectionAnswer.correction_id).where(
         CorrectionAnswer.organisation_id == viewer.organisation_id
     )
     some = aliased(Correction)  # found by their state: the open ones are few among all that there ever were
     unanswered = select(some.id).where(some.state.in_(OPEN))
-    return _corrections(session, viewer, and_(Correction.id.in_(unanswered), Correction.id.in_(asked)))
+    return and_(Correction.id.in_(unanswered), Correction.id.in_(asked))
 
 
-def _corrections(session: Session, viewer: Viewer, condition: ColumnElement[bool]) -> list[CorrectionRow]:
+def _corrections(
+    session: Session, viewer: Viewer, condition: ColumnElement[bool], most: int = SHOWN
+) -> list[CorrectionRow]:
     query = (
         select(Correction, Manifest.number)
         .join(Manifest, Manifest.id == Correction.manifest_id)
@@ -118,7 +137,7 @@ def _corrections(session: Session, viewer: Viewer, condition: ColumnElement[bool
         .order_by(
             (Correction.id + 0).desc()
         )  # sorted: few fit, and no planner shall walk through all for them
-        .limit(SHOWN)
+        .limit(most)
         .options(
             selectinload(Correction.answers).selectinload(CorrectionAnswer.organisation),
             selectinload(Correction.answers).selectinload(CorrectionAnswer.user),
@@ -165,6 +184,16 @@ def questions_about(session: Session, number: str, viewer: Viewer) -> list[Asked
     return _questions(session, viewer, Manifest.number == number)
 
 
+def question_page(
+    session: Session, viewer: Viewer, number: str | None, after: Key | None, limit: int
+) -> Page[AskedField]:
+    """A page of the questions about a manifest, or of those that nobody has answered; the newest first."""
+    about = CorrectionQuestion.answered_at.is_(None) if number is None else Manifest.number == number
+    if after is not None:
+        about = and_(about, CorrectionQuestion.id < after[1])
+    return page_of(_questions(session, viewer, about, limit + 1), limit, lambda row: (row.id, row.id))
+
+
 def questions_waiting(session: Session, viewer: Viewer) -> list[AskedField]:
     """What nobody has answered yet."""
     return _questions(session, viewer, CorrectionQuestion.answered_at.is_(None))
@@ -175,7 +204,9 @@ def question_of_field(session: Session, question_id: int, viewer: Viewer) -> Ask
     return next(iter(_questions(session, viewer, CorrectionQuestion.id == question_id)), None)
 
 
-def _questions(session: Session, viewer: Viewer, condition: ColumnElement[bool]) -> list[AskedField]:
+def _questions(
+    session: Session, viewer: Viewer, condition: ColumnElement[bool], most: int = SHOWN
+) -> list[AskedField]:
     own = CorrectionQuestion.organisation_id == viewer.organisation_id
     seen = true() if viewer.sees_all else own
     query = (
@@ -192,7 +223,7 @@ def _questions(session: Session, viewer: Viewer, condition: ColumnElement[bool])
         .join(User, User.id == CorrectionQuestion.asked_by_id)
         .where(condition, seen, manifests_visible(viewer))
         .order_by(CorrectionQuestion.id.desc())
-        .limit(SHOWN)
+        .limit(most)
     )
     return [
         AskedField(
@@ -221,13 +252,22 @@ def holds_standing(session: Session, viewer: Viewer) -> list[HoldRow]:
     return _holds(session, viewer, Hold.id.is_not(None))
 
 
+def hold_page(session: Session, viewer: Viewer, after: Key | None, limit: int) -> Page[HoldRow]:
+    """A page of the holds that stand, the newest first."""
+    order = Order(Hold.id.expression, Hold.id.expression)
+    rows = session.execute(continued(_standing_holds(viewer), order, after, limit))
+    return page_of([HoldRow(*row) for row in rows], limit, lambda row: (row.id, row.id))
+
+
 def _holds(session: Session, viewer: Viewer, condition: ColumnElement[bool]) -> list[HoldRow]:
-    query = (
-        select(Manifest.number, Hold.reason, User.display_name, Hold.placed_at)
+    query = _standing_holds(viewer).where(condition).order_by(Hold.id.desc()).limit(SHOWN)
+    return [HoldRow(*row) for row in session.execute(query)]
+
+
+def _standing_holds(viewer: Viewer) -> Any:
+    return (
+        select(Hold.id, Manifest.number, Hold.reason, User.display_name, Hold.placed_at)
         .join(Manifest, Manifest.id == Hold.manifest_id)
         .join(User, User.id == Hold.placed_by_id)
-        .where(condition, Hold.lifted_at.is_(None), manifests_visible(viewer))
-        .order_by(Hold.id.desc())
-        .limit(SHOWN)
+        .where(Hold.lifted_at.is_(None), manifests_visible(viewer))
     )
-    return [HoldRow(*row) for row in session.execute(query)]

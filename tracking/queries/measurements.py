@@ -140,6 +140,20 @@ def _result(found: Any) -> LabRow:
     )
 
 
+def certificate_by_id(
+    session: Session, certificate_id: int, viewer: Viewer, day: date
+) -> CertificateRow | None:
+    """One certificate of a scale at a place that the viewer sees."""
+    row = session.execute(certificates_seen(viewer).where(ScaleCertificate.id == certificate_id)).first()
+    return None if row is None else _certificate(row, day)
+
+
+def lab_by_id(session: Session, result_id: int, viewer: Viewer) -> LabRow | None:
+    """One result of a place that the viewer sees."""
+    row = session.execute(results_seen(viewer).where(LabResult.id == result_id)).first()
+    return None if row is None else _result(row)
+
+
 def _file(row: ScaleCertificate | LabResult) -> FileName | None:
     kept = row.attachment
     return None if kept is None else FileName(kept.id, kept.name, kept.media_type, kept.size_bytes)

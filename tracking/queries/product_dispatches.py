@@ -38,25 +38,36 @@ def product_dispatches(
     session: Session, viewer: Viewer, after: Key | None = None, limit: int = AT_A_TIME
 ) -> Page[DispatchRow]:
     """The newest first."""
-    query: Any = (
+    order = Order(ProductDispatch.at.expression, ProductDispatch.id.expression)
+    found = session.execute(continued(_dispatches(viewer), order, after, limit))
+    return page_of([_row(row) for row in found], limit, lambda row: (row.at, row.id))
+
+
+def dispatch_by_number(session: Session, number: str, viewer: Viewer) -> DispatchRow | None:
+    """One dispatch of a site that the viewer sees."""
+    row = session.execute(_dispatches(viewer).where(ProductDispatch.number == number)).first()
+    return None if row is None else _row(row)
+
+
+def _dispatches(viewer: Viewer) -> Any:
+    return (
         select(ProductDispatch, Facility.code, Facility.name, Facility.name_en)
         .join(Facility, Facility.id == ProductDispatch.facility_id)
         .where(facilities_visible(viewer))
     )
-    order = Order(ProductDispatch.at.expression, ProductDispatch.id.expression)
-    rows = [
-        DispatchRow(
-            row.id,
-            row.number,
-            Name(code, zh, en),
-            row.product,
-            row.method,
-            row.mass_kg,
-            row.use,
-            row.receiver,
-            row.vehicle,
-            row.at,
-        )
-        for row, code, zh, en in session.execute(continued(query, order, after, limit))
-    ]
-    return page_of(rows, limit, lambda row: (row.at, row.id))
+
+
+def _row(found: Any) -> DispatchRow:
+    row, code, zh, en = found
+    return DispatchRow(
+        row.id,
+        row.number,
+        Name(code, zh, en),
+        row.product,
+        row.method,
+        row.mass_kg,
+        row.use,
+        row.receiver,
+        row.vehicle,
+        row.at,
+    )

@@ -76,6 +76,12 @@ def ticket_page(
     return page_of(rows, limit, lambda row: (row.weighed_at, row.id))
 
 
+def ticket_by_id(session: Session, ticket_id: int, viewer: Viewer) -> TicketRow | None:
+    """One ticket of a scale of the viewer's own places."""
+    row = session.execute(tickets_seen(viewer).where(ScaleTicket.id == ticket_id)).first()
+    return None if row is None else TicketRow(*row)
+
+
 def tickets_where(session: Session, condition: ColumnElement[bool], viewer: Viewer) -> list[TicketRow]:
     """Tickets of scales that the viewer may see, the newest first."""
     newest = (ScaleTicket.weighed_at.desc(), ScaleTicket.id.desc())

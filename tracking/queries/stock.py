@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.custody_words import StockMove
@@ -92,6 +92,22 @@ def movements(
     session: Session, viewer: Viewer, after: Key | None = None, limit: int = AT_A_TIME
 ) -> Page[StockMovement]:
     """The ledger of the viewer's piles, the newest first."""
+    order = Order(StockEntry.at.expression, StockEntry.id.expression)
+    rows = session.execute(continued(_ledger(viewer), order, after, limit))
+    return page_of([_movement(row) for row in rows], limit, lambda row: (row.at, row.id))
+
+
+def movement_by_id(session: Session, entry_id: int, viewer: Viewer) -> StockMovement | None:
+    """One line of the ledger of the viewer's piles."""
+    row = session.execute(_ledger(viewer).where(StockEntry.id == entry_id)).first()
+    return None if row is None else _movement(row)
+
+
+def _movement(row: Any) -> StockMovement:
+    return StockMovement(row[0], Name(row[1], row[2], row[3]), *tuple(row)[4:])
+
+
+def _ledger(viewer: Viewer) -> Select[Any]:
     query: Any = (
         select(
             StockEntry.id,
@@ -108,11 +124,8 @@ def movements(
         .join(Manifest, Manifest.id == StockEntry.manifest_id, isouter=True)
         .where(facilities_visible(viewer))
     )
-    rows = session.execute(
-        continued(query, Order(StockEntry.at.expression, StockEntry.id.expression), after, limit)
-    ).all()
-    found = [StockMovement(row[0], Name(row[1], row[2], row[3]), *tuple(row)[4:]) for row in rows]
-    return page_of(found, limit, lambda row: (row.at, row.id))
+    chosen: Select[Any] = query
+    return chosen
 
 
 def waiting_for_disposal(

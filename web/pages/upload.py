@@ -19,13 +19,13 @@ from gps_ingest.store.receive import decode_message
 from models.values import not_taken
 from models.vocabulary import Doubt, Protocol
 from tracking.queries.binding_times import own_stays
-from tracking.queries.device_list import DeviceFilter, DeviceRow, device_by_code, device_page
+from tracking.queries.device_list import DeviceFilter, device_by_code, device_page
 from web.clock import now
 from web.database import reading, writing
 from web.forms.upload import UploadForm
 from web.item_refusals import refusal_sentence, refused_place
 from web.signed_in import account, viewer
-from web.upload_formats import LOGGER_FORMATS
+from web.upload_formats import may_fill
 
 OFFERED = 500
 SHOWN_FAULTS = 200
@@ -54,22 +54,15 @@ def uploading(form: UploadForm) -> str:
     return render_template(
         "upload.html",
         form=form,
-        devices=[row for row in found if may_fill(row)],
+        devices=[row for row in found if may_fill(row, viewer())],
         most_bytes=current_app.extensions["settings"].max_upload_bytes,
     )
-
-
-def may_fill(row: DeviceRow) -> bool:
-    """May the signed-in person file positions of this device?"""
-    if viewer().sees_all:
-        return True
-    return row.vehicle is not None and row.active and row.protocol in LOGGER_FORMATS
 
 
 def check(form: UploadForm) -> None:
     """What only the database and the file can tell."""
     row = device_by_code(reading(), str(form.device.data), viewer(), now())
-    if row is None or not may_fill(row):
+    if row is None or not may_fill(row, viewer()):
         form.refuse("device", _("There is no such device, or you may not file for it."))
     elif not row.active:
         form.refuse("device", _("The device is out of service. Put it into service first."))

@@ -1,41 +1,24 @@
-"""/api/v1/cases, questions, findings, attachments: how is something followed up that looks wrong?"""
+"""/api/v1/cases, questions: how is something followed up that looks wrong?"""
 
 from typing import Any
 
-from flask import Response, request
 from marshmallow import fields
 
 from models.custody_words import CaseOutcome, CaseState
-from models.vocabulary import DecisionOutcome, FindingKind, Severity
-from tracking.operations.attach import attach
 from tracking.operations.cases.ask_party import answer_question, ask_party
 from tracking.operations.cases.decide_case import close_case, decide_case, reopen_case
-from tracking.operations.cases.object_to_finding import object_to_finding
 from tracking.operations.cases.open_case import add_finding, open_case
 from tracking.operations.cases.work_on_case import assign_case, attach_to_case, comment_case
-from tracking.operations.decide_finding import decide_finding
-from tracking.queries.attachments import attachment_by_id
-from tracking.queries.case_questions import Question, questions_to
+from tracking.queries.case_questions import Question, question_by_id, questions_to
 from tracking.queries.cases import CaseFilter, CaseRow, CaseStory, case_by_number, case_page
-from tracking.queries.finding_list import (
-    Decided,
-    FindingFilter,
-    FindingOrder,
-    FindingRow,
-    finding_page_of_queue,
-)
-from tracking.queries.finding_page import FindingStory, finding_story
-from tracking.queries.objections import ObjectionRow, objections_to
-from web.api.v1.derived import told, told_list, told_pages
-from web.api.v1.fields import MAX_NAME, MAX_SENTENCE, MAX_TEXT, Body, Chosen, Many, Moment, Text, Whole
+from web.api.v1.derived import told, told_pages
+from web.api.v1.fields import MAX_NAME, MAX_TEXT, Body, Chosen, Many, Moment, Text, Whole
 from web.api.v1.operation import Call, NotFound, reads, resource, writes
-from web.api.v1.paging import PageQuery, cursor_of, told_page
+from web.api.v1.paging import PageQuery, cursor_of, told_page, told_register
 from web.api.v1.rules import ROW, Kept
 
 cases = resource("cases", "/cases")
 questions = resource("questions", "/questions")
-findings = resource("findings", "/findings")
-attachments = resource("attachments", "/attachments")
 
 
 class CaseGiven(Body):
@@ -125,34 +108,6 @@ class AnswerGiven(Body):
 
     text = Text(MAX_TEXT, required=True)
     attachment = Whole(1, load_default=None)
-
-
-class FindingQuery(PageQuery):
-    """Filters of the queue of findings."""
-
-    kind = Chosen(FindingKind, load_default=None)
-    severity = Chosen(Severity, load_default=None)
-    decided = Chosen(Decided, load_default=Decided.ALL)
-    order = Chosen(FindingOrder, load_default=FindingOrder.NEWEST)
-    manifest = Text(load_default="")
-    vehicle = Text(load_default="")
-    since = Moment(load_default=None)
-    until = Moment(load_default=None)
-
-
-class DecisionGiven(Body):
-    """What the regulator says of a finding, with what was seen of it."""
-
-    outcome = Chosen(DecisionOutcome, required=True)
-    reason = Text(MAX_SENTENCE, required=True)
-    seen_version = Whole(1, required=True)
-    seen_decision = Whole(0, load_default=0)
-
-
-class FileName(Body):
-    """What the file is called."""
-
-    name = Text(MAX_NAME, load_default="file")
 
 
 @cases.get("")
@@ -258,10 +213,20 @@ def reopen(call: Call, number: str) -> Any:
 
 
 @questions.get("")
-@reads("What the caller's organisation was asked, with its answers", told_list(Question))
+@reads("What the caller's organisation was asked, with its answers", told_pages(Question), query=PageQuery)
 def asked(call: Call) -> Any:
     """The newest first."""
-    return {"items": questions_to(call.session, call.viewer)}
+    return told_register(questions_to(call.session, call.viewer), lambda row: row.id, call.query)
+
+
+@questions.get(f"/{ROW}")
+@reads("One question with its answer", told(Question))
+def one_question(call: Call, row_id: int) -> Any:
+    """To the caller's organisation."""
+    found = question_by_id(call.session, row_id, call.viewer)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @questions.post(f"/{ROW}/answer")
@@ -271,79 +236,3 @@ def answered(call: Call, row_id: int) -> Any:
     body = call.body
     answer_question(call.session, row_id, body["text"], call.viewer, call.setting.now, body["attachment"])
     return {"id": row_id}
-
-
-@findings.get("")
-@reads("Findings that the caller may see", told_pages(FindingRow), query=FindingQuery)
-def finding_listing(call: Call) -> Any:
-    """Current ones."""
-    asked = dict(call.query)
-    order, limit = asked.pop("order"), asked.pop("limit")
-    asked.pop("cursor")
-    wanted, after = FindingFilter(**asked), cursor_of(call.query)
-    return told_page(finding_page_of_queue(call.session, call.viewer, wanted, order, after, limit))
-
-
-@findings.get("/<path:key>")
-@reads("One finding with its evidence and history", told(FindingStory))
-def finding(call: Call, key: str) -> Any:
-    """As its page tells it to the caller."""
-    found = finding_story(call.session, key, call.viewer)
-    if found is None:
-        raise NotFound
-    return found
-
-
-@findings.post("/<path:key>/decision")
-@writes("Decide on a finding", Kept, body=DecisionGiven, status=201)
-def decide_on(call: Call, key: str) -> Any:
-    """By the regulator, who must have seen the newest version and decision."""
-    body = call.body
-    row = decide_finding(
-        call.session,
-        key,
-        body["outcome"],
-        body["reason"],
-        call.viewer,
-        seen_version=body["seen_version"],
-        seen_decision_id=body["seen_decision"],
-        now=call.setting.now,
-    )
-    call.session.flush()
-    return {"id": row.id}
-
-
-@findings.get("/<path:key>/objections")
-@reads("What parties say against a finding", told_list(ObjectionRow))
-def objections(call: Call, key: str) -> Any:
-    """Parties see their own."""
-    if finding_story(call.session, key, call.viewer) is None:
-        raise NotFound
-    return {"items": objections_to(call.session, [key], call.viewer)}
-
-
-@findings.post("/<path:key>/objections")
-@writes("Object to a finding", Kept, body=AnswerGiven, status=201)
-def object_to(call: Call, key: str) -> Any:
-    """By a party that it is about."""
-    body, now = call.body, call.setting.now
-    return {"id": object_to_finding(call.session, key, body["text"], call.viewer, now, body["attachment"])}
-
-
-@attachments.post("")
-@writes("Send a file (JPEG, PNG, PDF)", Kept, query=FileName, status=201, raw_body=True)
-def send(call: Call) -> Any:
-    """The body is the file itself; acts name it by its id afterwards."""
-    content = request.get_data(cache=True)
-    return {"id": attach(call.session, call.query["name"], content, call.viewer, call.setting.now)}
-
-
-@attachments.get(f"/{ROW}")
-@reads("A file as it was sent", None, media_type="application/octet-stream")
-def download(call: Call, row_id: int) -> Any:
-    """Never shown in place: the answer is a download."""
-    found = attachment_by_id(call.session, row_id, call.viewer)
-    if found is None:
-        raise NotFound
-    headers = {"Content-Disposition": "attachment", "ETag": f'"{found.digest}"'}
-    return Response(found.content, content_type="application/octet-stream", headers=headers)

@@ -14,18 +14,22 @@ from tracking.operations.custody.corrections import CorrectionAsked, request_cor
 from tracking.operations.custody.holds import lift_hold, place_hold
 from tracking.operations.custody.questions import answer_to_question, ask_to_correct
 from tracking.queries.custody_facts import is_seen
+from tracking.queries.keyset import Key
 from tracking.queries.manifest_corrections import (
     AskedField,
     CorrectionRow,
     HoldRow,
-    corrections_of,
-    corrections_waiting,
-    holds_standing,
-    questions_about,
+    correction_by_id,
+    correction_page,
+    hold_of,
+    hold_page,
+    question_of_field,
+    question_page,
 )
-from web.api.v1.derived import told_list
+from web.api.v1.derived import told, told_pages
 from web.api.v1.fields import MAX_SENTENCE, Body, Chosen, Flag, Plain, Text, Whole
 from web.api.v1.operation import Call, NotFound, Reply, reads, resource, writes
+from web.api.v1.paging import PageQuery, cursor_of, told_page
 from web.api.v1.rules import ROW, Kept
 
 corrections = resource("corrections", "/corrections")
@@ -81,33 +85,35 @@ class HoldGiven(Body):
     reason = Text(MAX_SENTENCE, required=True)
 
 
-class OfManifest(Body):
-    """Of which manifest; blank: those that wait for the caller."""
+class OfManifest(PageQuery):
+    """Of which manifest; blank: those that wait for an answer."""
 
     number = Text(load_default=None)
 
 
-class OneManifest(Body):
-    """Of which manifest."""
-
-    number = Text(required=True)
-
-
-def seen(call: Call, number: str) -> str:
-    """The number of a manifest that the caller may see; raises NotFound."""
-    if not is_seen(call.session, number, call.viewer):
+def asked_of(call: Call) -> tuple[str | None, Key | None, int]:
+    """The number, if any, of a manifest that the caller may see, and from where on; raises NotFound."""
+    number = call.query["number"]
+    if number is not None and not is_seen(call.session, number, call.viewer):
         raise NotFound
-    return number
+    return number, cursor_of(call.query, "number"), call.query["limit"]
 
 
 @corrections.get("")
-@reads("Corrections with their answers", told_list(CorrectionRow), query=OfManifest)
+@reads("Corrections with their answers", told_pages(CorrectionRow), query=OfManifest)
 def listing(call: Call) -> Any:
     """Of one manifest, or all that wait for the caller; the newest first."""
-    number = call.query["number"]
-    if number is None:
-        return {"items": corrections_waiting(call.session, call.viewer)}
-    return {"items": corrections_of(call.session, seen(call, number), call.viewer)}
+    return told_page(correction_page(call.session, call.viewer, *asked_of(call)))
+
+
+@corrections.get(f"/{ROW}")
+@reads("One correction with its answers", told(CorrectionRow))
+def one(call: Call, row_id: int) -> Any:
+    """Of a manifest that the caller sees."""
+    found = correction_by_id(call.session, row_id, call.viewer)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @corrections.post("")
@@ -151,10 +157,20 @@ def withdraw(call: Call, row_id: int) -> Any:
 
 
 @questions.get("")
-@reads("What the regulator asks about a manifest", told_list(AskedField), query=OneManifest)
+@reads("What the regulator asks about manifests", told_pages(AskedField), query=OfManifest)
 def asked(call: Call) -> Any:
-    """In order of time."""
-    return {"items": questions_about(call.session, seen(call, call.query["number"]), call.viewer)}
+    """Of one manifest, or all that nobody has answered; the newest first."""
+    return told_page(question_page(call.session, call.viewer, *asked_of(call)))
+
+
+@questions.get(f"/{ROW}")
+@reads("One question with its answer", told(AskedField))
+def one_question(call: Call, row_id: int) -> Any:
+    """To the caller's organisation; the regulator sees all."""
+    found = question_of_field(call.session, row_id, call.viewer)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @questions.post("")
@@ -175,10 +191,21 @@ def explained(call: Call, row_id: int) -> Any:
 
 
 @holds.get("")
-@reads("Manifests that are stopped, as far as the caller sees them", told_list(HoldRow))
+@reads("Manifests that are stopped, as far as the caller sees them", told_pages(HoldRow), query=PageQuery)
 def standing(call: Call) -> Any:
-    """With the reason, by whom and since when."""
-    return {"items": holds_standing(call.session, call.viewer)}
+    """With the reason, by whom and since when; the newest first."""
+    after = cursor_of(call.query, "number")
+    return told_page(hold_page(call.session, call.viewer, after, call.query["limit"]))
+
+
+@holds.get("/<path:number>")
+@reads("What stops a manifest", told(HoldRow))
+def one_hold(call: Call, number: str) -> Any:
+    """Where nothing stops it, there is none."""
+    found = hold_of(call.session, number, call.viewer)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @holds.post("")

@@ -19,8 +19,8 @@ from web.api.v1.scopes import PREFIX, WITHOUT_TOKEN, scopes_told
 bp = Blueprint("api_document", __name__, url_prefix="/api/v1")
 PART = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-REFUSED_READING = (401, 403, 404, 422, 429, 503)
-REFUSED_WRITING = (400, 401, 403, 404, 409, 413, 422, 429, 503)
+REFUSED_READING = (401, 403, 404, 406, 422, 429, 503)
+REFUSED_WRITING = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 503)
 LIMIT_HEADERS = {
     name: {"schema": {"type": "string"}, "description": text}
     for name, text in {
@@ -66,10 +66,41 @@ def document_of(app: Flask) -> dict[str, Any]:
             for method in sorted((rule.methods or set()) & set(METHODS)):
                 told = operation_told(rule, method, described)
                 paths.setdefault(PART.sub(r"{\1}", rule.rule), {})[method.lower()] = told
+    add_links(paths)
     for path, operations in sorted(paths.items()):
         spec.path(path=path, operations=operations)
     add_machine_paths(spec)
     return spec.to_dict()
+
+
+def add_links(paths: dict[str, dict[str, Any]]) -> None:
+    """From what was made to where it is read: POST of a list → GET, PUT … of `list/{name}`."""
+    for path, operations in paths.items():
+        made = operations.get("post")
+        target = re.compile(re.escape(path) + r"/\{(\w+)\}(/\w+)?")
+        for other, followed in paths.items():
+            found = target.fullmatch(other)
+            if made is None or found is None:
+                continue
+            good = next(value for status, value in made["responses"].items() if status in ("200", "201"))
+            names = field_names(good)
+            told = NAMES_OF.get(found[1], found[1])
+            for each in followed.values() if told in names else ():
+                link = {
+                    "operationId": each["operationId"],
+                    "parameters": {found[1]: f"$response.body#/{told}"},
+                }
+                good.setdefault("links", {})[each["operationId"].replace(".", "_")] = link
+
+
+NAMES_OF = {"row_id": "id", "token_id": "id"}
+"""Part of a path → the field of an answer that names the same."""
+
+
+def field_names(answer: dict[str, Any]) -> set[str]:
+    """The fields of an answer in JSON."""
+    told = answer.get("content", {}).get("application/json", {}).get("schema")
+    return set() if told is None else set(told().fields)
 
 
 def name_of(schema: Any) -> str:
@@ -130,6 +161,21 @@ def query_parameters(query: type[Schema] | None) -> list[dict[str, Any]]:
     return [] if query is None else [{"in": "query", "schema": query}]
 
 
+REFUSED = {
+    400: "The body is no JSON",
+    401: "No good token",
+    403: "Out of the token's scope, or another's to do",
+    404: "There is none, or it is another's",
+    406: "The answer exists in no form that Accept names",
+    409: "Somebody was first, or it is not possible as things stand",
+    413: "The body is too large",
+    415: "The body is of another Content-Type",
+    422: "A field, a guard or a proof stands against it",
+    429: "Too often; Retry-After says when to come again",
+    503: "The database is busy; Retry-After says when to come again",
+}
+
+
 def responses(described: Operation) -> dict[str, Any]:
     """What may be answered."""
     good: dict[str, Any] = {"description": "Done", "headers": LIMIT_HEADERS}
@@ -140,7 +186,8 @@ def responses(described: Operation) -> dict[str, Any]:
     found: dict[str, Any] = {str(described.status): good}
     for status in REFUSED_WRITING if described.writes else REFUSED_READING:
         found[str(status)] = {
-            "description": "Refused",
+            "description": REFUSED[status],
+            "headers": LIMIT_HEADERS,
             "content": {"application/problem+json": {"schema": ProblemTold}},
         }
     return found

@@ -62,6 +62,10 @@ def sentence(code: str) -> str:
         "not_a_word_of_the_list": _("This is none of the words that may stand here; see the document."),
         "out_of_range": _("The value is outside of what may stand here; see the document."),
         "not_a_cursor": _("This is no cursor of this list. Begin again without it."),
+        "unreadable_file": _("The file cannot be read as this format."),
+        "other_vessels_only": _("The file holds no message of this vessel, only of others."),
+        "undated_sentences": _("Sentences do not tell when they were received."),
+        "waits_for_another_signature": _("Another party signs too: send the file with the last signature."),
         "no_such_facility": _("There is no facility with this code."),
     }
     return str(known.get(code) or _("This field cannot be taken: %(code)s.", code=code))

@@ -12,16 +12,16 @@ from tracking.operations.custody.measure_pile import Difference, Survey, measure
 from tracking.operations.custody.voyages import VoyageDraft, open_voyage, sail, sign_voyage
 from tracking.queries.custody_voyages import VoyageLoads, VoyageRow, voyage_loads
 from tracking.queries.custody_voyages import voyages as voyage_rows
-from tracking.queries.product_dispatches import DispatchRow, product_dispatches
-from tracking.queries.stock import Pile, StockMovement, movements, piles
-from tracking.queries.windows import WindowRow, window_list
-from web.api.v1.derived import filled, given, told, told_list, told_pages
+from tracking.queries.product_dispatches import DispatchRow, dispatch_by_number, product_dispatches
+from tracking.queries.stock import Pile, StockMovement, movement_by_id, movements, piles
+from tracking.queries.windows import WindowRow, window_by_id, window_page
+from web.api.v1.derived import filled, given, told, told_pages
 from web.api.v1.fields import Body, Chosen, Many, Moment, Part, Text, Whole
 from web.api.v1.manifest_schemas import DraftGiven, GivenWithStep, Named, StepTold
 from web.api.v1.manifests import draft_of, given_of, told_step
 from web.api.v1.operation import Call, NotFound, Reply, reads, resource, writes
-from web.api.v1.paging import PageQuery, cursor_of, told_page
-from web.api.v1.rules import Coded, Kept
+from web.api.v1.paging import PageQuery, cursor_of, told_page, told_register
+from web.api.v1.rules import ROW, Coded, Kept
 from web.api.v1.signing import at_once
 
 voyages = resource("voyages", "/voyages")
@@ -49,6 +49,13 @@ class VoyageTold(Body):
     """What came of it, load by load."""
 
     items = fields.List(fields.Nested(StepTold), required=True)
+
+
+class PileQuery(PageQuery):
+    """Of which place and pile; blank: all."""
+
+    facility = Text(load_default=None)
+    pile = Text(load_default=None)
 
 
 class DispatchTold(Body):
@@ -133,10 +140,16 @@ def step(call: Call, code: str) -> Any:
 
 
 @stock.get("")
-@reads("The piles of the caller's own places, wet and dry", told_list(Pile))
+@reads("The piles of the caller's own places, wet and dry", told_pages(Pile), query=PileQuery)
 def listing(call: Call) -> Any:
-    """By their books."""
-    return {"items": piles(call.session, call.viewer)}
+    """By their books; of one place, or one pile of it, where they are named."""
+    place, name = call.query["facility"], call.query["pile"]
+    rows = [
+        row
+        for row in piles(call.session, call.viewer)
+        if place in (None, row.facility.code) and name in (None, row.pile)
+    ]
+    return told_register(rows, lambda row: f"{row.facility.code}\n{row.pile}", call.query, "text")
 
 
 @stock.get("/movements")
@@ -144,6 +157,16 @@ def listing(call: Call) -> Any:
 def ledger(call: Call) -> Any:
     """What came and went."""
     return told_page(movements(call.session, call.viewer, cursor_of(call.query), call.query["limit"]))
+
+
+@stock.get(f"/movements/{ROW}")
+@reads("One line of the ledger", told(StockMovement))
+def movement(call: Call, row_id: int) -> Any:
+    """What came or went."""
+    found = movement_by_id(call.session, row_id, call.viewer)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @stock.post("/surveys")
@@ -161,6 +184,16 @@ def dispatch_listing(call: Call) -> Any:
     return told_page(page)
 
 
+@dispatches.get("/<path:number>")
+@reads("One dispatch", told(DispatchRow))
+def one_dispatch(call: Call, number: str) -> Any:
+    """Of a site that the caller sees."""
+    found = dispatch_by_number(call.session, number, call.viewer)
+    if found is None:
+        raise NotFound
+    return found
+
+
 @dispatches.post("")
 @writes("Enter what leaves a site as a product", DispatchTold, body=given(DispatchDraft), status=201)
 def dispatched(call: Call) -> Any:
@@ -170,10 +203,21 @@ def dispatched(call: Call) -> Any:
 
 
 @windows.get("")
-@reads("Windows for paper, the newest first", told_list(WindowRow))
+@reads("Windows for paper, the newest first", told_pages(WindowRow), query=PageQuery)
 def window_listing(call: Call) -> Any:
     """A party's own and those for everybody."""
-    return {"items": window_list(call.session, call.viewer, call.setting.now)}
+    after, limit = cursor_of(call.query, "number"), call.query["limit"]
+    return told_page(window_page(call.session, call.viewer, call.setting.now, after, limit))
+
+
+@windows.get(f"/{ROW}")
+@reads("One window for paper", told(WindowRow))
+def one_window(call: Call, row_id: int) -> Any:
+    """A party's own, or one for everybody."""
+    found = window_by_id(call.session, row_id, call.viewer, call.setting.now)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @windows.post("")

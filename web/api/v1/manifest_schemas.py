@@ -113,9 +113,10 @@ class GivenWithStep(Body):
 
 
 class StepGiven(GivenWithStep):
-    """An act with what goes with it."""
+    """An act with what goes with it. `attachment`: a file of the caller's that shows what happened."""
 
     act = Chosen(Act, required=True)
+    attachment = Whole(1, load_default=None)
 
 
 class IssueGiven(Body):

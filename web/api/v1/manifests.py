@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 
 from models.custody_words import Act
 from reports.wording import say
+from tracking.operations.custody.attach_to_step import attach_to_step
 from tracking.operations.custody.draw_up import LegDraft, ManifestDraft, PartDraft, change_draft, draw_up
 from tracking.operations.custody.take_step import Seen, Taken
 from tracking.queries.api_manifests import (
@@ -102,6 +103,10 @@ def step(call: Call, number: str) -> Any:
     taken = sign_by(
         call, number, call.body["act"], given, call.prepared or at_once(call), seen_of(call.body["seen"])
     )
+    if call.body["attachment"] is not None:
+        if taken.event_id is None:
+            raise ValidationError({"attachment": ["waits_for_another_signature"]})
+        attach_to_step(call.session, taken.event_id, call.body["attachment"], call.viewer)
     return told_step(call, taken)
 
 

@@ -12,10 +12,13 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotAcceptable, UnsupportedMediaType
 
 from models.values import Viewer
+from models.vocabulary import Role
+from tracking.operations.custody.refusals import NotYourSignature
 from tracking.operations.custody.take_step import Setting
+from web.api.problems import MEDIA_TYPE as PROBLEM
 from web.api.problems import problem, problem_of
 from web.api.v1.caller import Caller, caller_of_request
 from web.api.v1.idempotent import answered_before, ran_once
@@ -28,6 +31,7 @@ from web.refusal_statuses import REFUSALS
 
 RETRY_AFTER_S = 5
 MOST_BYTES = 1024 * 1024
+JSON = "application/json"
 View = Callable[..., Any]
 
 
@@ -42,8 +46,9 @@ class Operation:
     status: int = 200
     writes: bool = False
     raw_body: bool = False
-    media_type: str = "application/json"
+    media_type: str = JSON
     prepare: Callable[[Caller, Mapping[str, Any], Mapping[str, Any]], Any] | None = None
+    prompt: bool = True  # takes milliseconds; what takes in files of positions may take longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,11 @@ class Call:
     @property
     def viewer(self) -> Viewer:
         return self.caller.viewer
+
+    def only(self, *roles: Role) -> None:
+        """Raises NotYourSignature for a caller of another role, as its page is not the caller's either."""
+        if self.viewer.role not in roles:
+            raise NotYourSignature
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,7 @@ def resource(name: str, path: str) -> Blueprint:
     """The endpoints of one resource under /api/v1."""
     bp = Blueprint(f"api_{name}", f"web.api.v1.{name}", url_prefix=f"/api/v1{path}")
     bp.register_error_handler(HTTPException, problem_of)
+    bp.register_error_handler(OperationalError, busy)
     return bp
 
 
@@ -92,7 +103,7 @@ def reads(
     answers: type[Schema] | None,
     *,
     query: type[Schema] | None = None,
-    media_type: str = "application/json",
+    media_type: str = JSON,
 ) -> Callable[[View], View]:
     """A view that only looks."""
     return answered(Operation(summary, answers, query=query, media_type=media_type))
@@ -107,12 +118,13 @@ def writes(
     query: type[Schema] | None = None,
     raw_body: bool = False,
     prepare: Callable[[Caller, Mapping[str, Any], Mapping[str, Any]], Any] | None = None,
+    prompt: bool = True,
 ) -> Callable[[View], View]:
     """A view that changes something, in one transaction with the answer that is kept for its key.
 
     `prepare(caller, path, body)` runs before in transactions of its own, and not for a call that is repeated.
     """
-    given = Operation(summary, answers, body, query, status, writes=True, raw_body=raw_body, prepare=prepare)
+    given = Operation(summary, answers, body, query, status, True, raw_body, JSON, prepare, prompt)
     return answered(given)
 
 
@@ -139,6 +151,8 @@ def answer(operation: Operation, view: View, path: Mapping[str, Any]) -> Respons
         return problem(403, _("Out of scope"), _("The token may not be used for this."))
     if any("\0" in str(part) for part in path.values()):
         return missing()
+    if not acceptable(operation):
+        raise NotAcceptable
     try:
         query = loaded(operation.query, request.args.to_dict()) if operation.query else {}
         if operation.writes:
@@ -153,25 +167,38 @@ def answer(operation: Operation, view: View, path: Mapping[str, Any]) -> Respons
         return missing()
     except REFUSALS as refusal:
         return refused(refusal)
-    except OperationalError:
-        current_app.logger.exception("a call could not reach the database")
-        retry = {"Retry-After": str(RETRY_AFTER_S)}
-        return problem(503, _("Not now"), _("The database is busy. Send it again."), headers=retry)
+
+
+def busy(_error: OperationalError) -> Response:
+    """503: the database did not answer in time; nothing was changed."""
+    current_app.logger.exception("a call could not reach the database")
+    retry = {"Retry-After": str(RETRY_AFTER_S)}
+    return problem(503, _("Not now"), _("The database is busy. Send it again."), headers=retry)
+
+
+def acceptable(operation: Operation) -> bool:
+    """Does the caller take the answer in the form that it has? An answer without a body has none."""
+    if not request.headers.get("Accept") or (operation.answers is None and operation.media_type == JSON):
+        return True
+    return any(request.accept_mimetypes.quality(each) > 0 for each in (operation.media_type, PROBLEM))
 
 
 def write(
     operation: Operation, view: View, path: Mapping[str, Any], caller: Caller, query: Mapping[str, Any]
 ) -> Response:
     """Run a view in a transaction, once for each Idempotency-Key."""
+    if not operation.raw_body:
+        request.max_content_length = MOST_BYTES
     raw = request.get_data(cache=True)
     body = {} if operation.raw_body else loaded(operation.body, json_of(raw, operation.body))
     prepared = None
-    if operation.prepare is not None and body.get("proof") is not None:
+    # A step that the token itself signs needs nothing proved, and no transaction for it.
+    if operation.prepare is not None and body.get("proof", operation) is not None:
         before = answered_before(caller, raw, now())
         if before is not None:
             return before
         prepared = operation.prepare(caller, path, body)
-    with writing() as session:
+    with writing(prompt=operation.prompt) as session:
         call = Call(session, caller, body, query, setting(), prepared)
         return ran_once(session, caller, raw, now(), lambda: both_answers(operation, view(call, **path)))
 
@@ -185,11 +212,14 @@ def both_answers(operation: Operation, told: Any) -> tuple[Response, Response]:
 
 
 def json_of(raw: bytes, schema: type[Schema] | None) -> Any:
-    """The body as JSON; nothing where the endpoint expects nothing. Raises NotReadable."""
-    if len(raw) > MOST_BYTES:
-        raise NotReadable
+    """The body as JSON; nothing where the endpoint expects nothing.
+
+    Raises NotReadable, UnsupportedMediaType. A body that does not say what it is is taken for JSON.
+    """
     if schema is None or not raw.strip():
         return {}
+    if request.mimetype and not request.is_json:
+        raise UnsupportedMediaType
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -216,7 +246,7 @@ def response_of(operation: Operation, told: Any) -> Response:
     reply = told if isinstance(told, Reply) else Reply(told)
     status = reply.status or operation.status
     body = b"" if reply.body is None else orjson.dumps(reply.body, option=orjson.OPT_UTC_Z)
-    response = Response(body, status=204 if reply.body is None else status, content_type="application/json")
+    response = Response(body, status=204 if reply.body is None else status, content_type=JSON)
     response.headers.update(reply.headers)
     if reply.body is None:
         del response.headers["Content-Type"]

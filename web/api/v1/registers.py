@@ -16,16 +16,24 @@ from tracking.operations.administer.fleet import (
     keep_vehicle_active,
     take_out_of_service,
 )
+from tracking.operations.administer.password_links import give_link
 from tracking.operations.administer.people import add_person, change_person, give_password, set_active
-from tracking.queries.api_registers import OrganisationTold, RouteTold, organisation_rows, route_rows
-from tracking.queries.facility_list import FacilityFilter, FacilityRow, facility_page
-from tracking.queries.fleet_list import VehicleFilter, VehicleRow, vehicle_page
+from tracking.queries.api_registers import (
+    OrganisationTold,
+    RouteTold,
+    organisation_by_code,
+    organisation_rows,
+    route_by_code,
+    route_rows,
+)
+from tracking.queries.facility_list import FacilityFilter, FacilityRow, facility_by_code, facility_page
+from tracking.queries.fleet_list import VehicleFilter, VehicleRow, vehicle_by_code, vehicle_page
 from tracking.queries.registered import RegisteredScale, scale_rows
 from tracking.queries.users import Account, all_accounts
-from web.api.v1.derived import filled, given, told_list, told_pages
-from web.api.v1.fields import MAX_NAME, Body, Chosen, Day, Flag, Text
-from web.api.v1.operation import Call, NotFound, reads, resource, writes
-from web.api.v1.paging import PageQuery, cursor_of, told_page
+from web.api.v1.derived import filled, given, told, told_pages
+from web.api.v1.fields import MAX_NAME, Body, Chosen, Day, Flag, Moment, Text
+from web.api.v1.operation import Call, NotFound, Reply, reads, resource, writes
+from web.api.v1.paging import PageQuery, cursor_of, only_one, told_page, told_register
 from web.api.v1.rules import Coded
 
 facilities = resource("facilities", "/facilities")
@@ -84,6 +92,14 @@ class PersonChanged(Body):
     password = Text(MAX_NAME, load_default=None)
 
 
+class LinkTold(Body):
+    """A link that holds once; the token is told this once."""
+
+    username = fields.String(required=True)
+    token = fields.String(required=True, allow_none=True)
+    expires_at = Moment(required=True)
+
+
 class NamedPerson(Body):
     """Whose login it is."""
 
@@ -95,8 +111,18 @@ class NamedPerson(Body):
 def listing(call: Call) -> Any:
     """Plants, works, wharves, stores and sites."""
     wanted = FacilityFilter(call.query["text"], call.query["kind"])
-    after, limit = cursor_of(call.query), call.query["limit"]
+    after, limit = cursor_of(call.query, "text"), call.query["limit"]
     return told_page(facility_page(call.session, call.viewer, wanted, after, limit))
+
+
+@facilities.get("/<path:code>")
+@reads("One facility", told(FacilityRow))
+def facility(call: Call, code: str) -> Any:
+    """Its scales stand under /scales, its permits under /permits."""
+    found = facility_by_code(call.session, code, call.viewer)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @vehicles.get("")
@@ -104,8 +130,18 @@ def listing(call: Call) -> Any:
 def vehicle_listing(call: Call) -> Any:
     """Trucks and vessels."""
     wanted = VehicleFilter(call.query["text"], call.query["mode"], call.query["carrier"])
-    after, limit = cursor_of(call.query), call.query["limit"]
+    after, limit = cursor_of(call.query, "text"), call.query["limit"]
     return told_page(vehicle_page(call.session, call.viewer, wanted, after, limit))
+
+
+@vehicles.get("/<path:code>")
+@reads("One vehicle", told(VehicleRow))
+def vehicle(call: Call, code: str) -> Any:
+    """Where it is stands under /positions, its devices under /devices."""
+    found = vehicle_by_code(call.session, code, call.viewer)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @vehicles.post("")
@@ -154,14 +190,35 @@ def organisation_active(call: Call, code: str) -> Any:
 @reads("Approved routes between facilities that the caller knows", told_pages(RouteTold), query=PageQuery)
 def route_listing(call: Call) -> Any:
     """By code."""
-    return told_page(route_rows(call.session, call.viewer, cursor_of(call.query), call.query["limit"]))
+    after = cursor_of(call.query, "text")
+    return told_page(route_rows(call.session, call.viewer, after, call.query["limit"]))
+
+
+@routes.get("/<path:code>")
+@reads("One route", told(RouteTold))
+def route(call: Call, code: str) -> Any:
+    """With its line and the half-width of its corridor."""
+    found = route_by_code(call.session, code, call.viewer)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @organisations.get("")
 @reads("Organisations, by code", told_pages(OrganisationTold), query=PageQuery)
 def organisation_listing(call: Call) -> Any:
     """The public part of the register: everybody names parties on manifests."""
-    return told_page(organisation_rows(call.session, cursor_of(call.query), call.query["limit"]))
+    return told_page(organisation_rows(call.session, cursor_of(call.query, "text"), call.query["limit"]))
+
+
+@organisations.get("/<path:code>")
+@reads("One organisation", told(OrganisationTold))
+def organisation(call: Call, code: str) -> Any:
+    """The public part of the register."""
+    found = organisation_by_code(call.session, code)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @organisations.post("")
@@ -181,10 +238,18 @@ def change_organisation(call: Call) -> Any:
 
 
 @scales.get("")
-@reads("The weighbridges of places that the caller sees", told_list(RegisteredScale))
+@reads("The weighbridges of places that the caller sees", told_pages(RegisteredScale), query=PageQuery)
 def scale_listing(call: Call) -> Any:
-    """By place and code."""
-    return {"items": scale_rows(call.session, call.viewer)}
+    """By code."""
+    rows = scale_rows(call.session, call.viewer)
+    return told_register(rows, lambda row: row.code, call.query, "text")
+
+
+@scales.get("/<path:code>")
+@reads("One weighbridge", told(RegisteredScale))
+def scale(call: Call, code: str) -> Any:
+    """Of a place that the caller sees."""
+    return only_one(scale_rows(call.session, call.viewer), lambda row: row.code == code)
 
 
 @scales.post("")
@@ -204,12 +269,33 @@ def change_scale(call: Call) -> Any:
 
 
 @users.get("")
-@reads("Logins, for the administrator", told_list(Account))
+@reads("Logins by user name, for the administrator", told_pages(Account), query=PageQuery)
 def people(call: Call) -> Any:
-    """Active ones first."""
+    """Those that have ended too."""
+    return told_register(accounts(call), lambda row: row.username, call.query, "text")
+
+
+@users.get("/<path:username>")
+@reads("One login, for the administrator", told(Account))
+def login(call: Call, username: str) -> Any:
+    """Without its password."""
+    return only_one(accounts(call), lambda row: row.username == username)
+
+
+def accounts(call: Call) -> list[Account]:
+    """Every login; they do not exist for anybody but the administrator."""
     if call.viewer.role is not Role.ADMINISTRATOR:
         raise NotFound
-    return {"items": all_accounts(call.session)}
+    return all_accounts(call.session)
+
+
+@users.post("/<path:username>/password-link")
+@writes("Give a link by which the person chooses a password", LinkTold, status=201)
+def password_link(call: Call, username: str) -> Any:
+    """The token of the link is told this once: /password/TOKEN leads to the page."""
+    link = give_link(call.session, username, call.viewer, call.setting.now)
+    told_once = {"username": link.username, "token": link.token, "expires_at": link.expires_at}
+    return Reply(told_once, kept=told_once | {"token": None})
 
 
 @users.post("")

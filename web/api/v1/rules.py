@@ -29,9 +29,10 @@ from tracking.queries.permits import (
 )
 from tracking.queries.plans import PlanRow, plan_by_code, plan_list
 from tracking.queries.rule_table import LimitRow, rule_table
-from web.api.v1.derived import filled, given, told, told_list
+from web.api.v1.derived import filled, given, told, told_pages
 from web.api.v1.fields import Body, Day, Flag, Moment, Text
 from web.api.v1.operation import Call, NotFound, Reply, reads, resource, writes
+from web.api.v1.paging import PageQuery, only_one, told_register
 
 limits = resource("limits", "/limits")
 permits = resource("permits", "/permits")
@@ -56,6 +57,12 @@ class Coded(Body):
 
 class OnDay(Body):
     """On which day is it asked? Blank: today."""
+
+    on = Day(load_default=None)
+
+
+class OnDayPage(PageQuery):
+    """A list as of a day; blank: today."""
 
     on = Day(load_default=None)
 
@@ -96,11 +103,20 @@ def day_of(call: Call) -> date:
 
 @limits.get("")
 @reads(
-    "The rule table: every dated limit with who entered and confirmed it", told_list(LimitRow), query=OnDay
+    "The rule table: every dated limit with who entered and confirmed it",
+    told_pages(LimitRow),
+    query=OnDayPage,
 )
 def listing(call: Call) -> Any:
-    """By subject, the newest first."""
-    return {"items": rule_table(call.session, day_of(call))}
+    """Those that were entered last first."""
+    return told_register(rule_table(call.session, day_of(call)), lambda row: row.id, call.query)
+
+
+@limits.get(f"/{ROW}")
+@reads("One limit", told(LimitRow), query=OnDay)
+def limit(call: Call, row_id: int) -> Any:
+    """As it stands on a day."""
+    return only_one(rule_table(call.session, day_of(call)), lambda row: row.id == row_id)
 
 
 @limits.post("")
@@ -120,10 +136,19 @@ def confirm(call: Call, row_id: int) -> Any:
 
 
 @permits.get("")
-@reads("Permits of facilities", told_list(PermitRow), query=OnDay)
+@reads("Permits of facilities, those entered last first", told_pages(PermitRow), query=OnDayPage)
 def permit_listing(call: Call) -> Any:
     """Those that the caller may see."""
-    return {"items": facility_permits(call.session, call.viewer, day_of(call))}
+    rows = facility_permits(call.session, call.viewer, day_of(call))
+    return told_register(rows, lambda row: row.id, call.query)
+
+
+@permits.get(f"/{ROW}")
+@reads("One permit", told(PermitRow), query=OnDay)
+def one_permit(call: Call, row_id: int) -> Any:
+    """With whether it holds on the day."""
+    rows = facility_permits(call.session, call.viewer, day_of(call))
+    return only_one(rows, lambda row: row.id == row_id)
 
 
 @permits.post("")
@@ -142,10 +167,19 @@ def revoke(call: Call, row_id: int) -> Any:
 
 
 @licences.get("")
-@reads("Licences of vehicles", told_list(LicenceRow), query=OnDay)
+@reads("Licences of vehicles, those entered last first", told_pages(LicenceRow), query=OnDayPage)
 def licence_listing(call: Call) -> Any:
     """Those that the caller may see."""
-    return {"items": vehicle_licences(call.session, call.viewer, day_of(call))}
+    rows = vehicle_licences(call.session, call.viewer, day_of(call))
+    return told_register(rows, lambda row: row.id, call.query)
+
+
+@licences.get(f"/{ROW}")
+@reads("One licence", told(LicenceRow), query=OnDay)
+def one_licence(call: Call, row_id: int) -> Any:
+    """With whether it holds on the day."""
+    rows = vehicle_licences(call.session, call.viewer, day_of(call))
+    return only_one(rows, lambda row: row.id == row_id)
 
 
 @licences.post("")
@@ -156,10 +190,19 @@ def licence(call: Call) -> Any:
 
 
 @approvals.get("")
-@reads("Approvals to leave the province", told_list(ApprovalRow), query=OnDay)
+@reads("Approvals to leave the province, the last first", told_pages(ApprovalRow), query=OnDayPage)
 def approval_listing(call: Call) -> Any:
     """Those that the caller may see."""
-    return {"items": transfer_approvals(call.session, call.viewer, day_of(call))}
+    rows = transfer_approvals(call.session, call.viewer, day_of(call))
+    return told_register(rows, lambda row: row.id, call.query)
+
+
+@approvals.get(f"/{ROW}")
+@reads("One approval", told(ApprovalRow), query=OnDay)
+def one_approval(call: Call, row_id: int) -> Any:
+    """With whether it holds on the day."""
+    rows = transfer_approvals(call.session, call.viewer, day_of(call))
+    return only_one(rows, lambda row: row.id == row_id)
 
 
 @approvals.post("")
@@ -170,10 +213,11 @@ def approval(call: Call) -> Any:
 
 
 @plans.get("")
-@reads("Standing plans with what is left of their quota", told_list(PlanRow), query=OnDay)
+@reads("Standing plans with what is left of their quota, by code", told_pages(PlanRow), query=OnDayPage)
 def plan_listing(call: Call) -> Any:
     """Those that the caller may see."""
-    return {"items": plan_list(call.session, call.viewer, day_of(call))}
+    rows = plan_list(call.session, call.viewer, day_of(call))
+    return told_register(rows, lambda row: row.code, call.query, "text")
 
 
 @plans.get("/<path:code>")
@@ -210,10 +254,19 @@ def activate(call: Call, code: str) -> Any:
 
 
 @diverted.get("")
-@reads("Authorised changes of destination", told_list(DiversionRow))
+@reads("Authorised changes of destination, by code", told_pages(DiversionRow), query=PageQuery)
 def diversion_listing(call: Call) -> Any:
     """Those that the caller may see."""
-    return {"items": diversions(call.session, call.viewer, call.setting.now)}
+    rows = diversions(call.session, call.viewer, call.setting.now)
+    return told_register(rows, lambda row: row.code, call.query, "text")
+
+
+@diverted.get("/<path:code>")
+@reads("One change of destination", told(DiversionRow))
+def one_diversion(call: Call, code: str) -> Any:
+    """With whether it holds now."""
+    rows = diversions(call.session, call.viewer, call.setting.now)
+    return only_one(rows, lambda row: row.code == code)
 
 
 @diverted.post("")

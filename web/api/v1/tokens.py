@@ -1,6 +1,5 @@
 """/api/v1/tokens: which machines may call, given and taken away."""
 
-from dataclasses import asdict
 from typing import Any
 
 from marshmallow import fields
@@ -10,8 +9,10 @@ from tracking.operations.api_tokens import give_token, revoke_token
 from tracking.queries.api_tokens import token_rows
 from web.api.v1.fields import Body, Chosen, Many, Moment, Text
 from web.api.v1.operation import Call, Reply, reads, resource, writes
+from web.api.v1.paging import PageQuery, only_one, page_schema, told_register
 
 bp = resource("tokens", "/tokens")
+ONE = "<int(max=2147483647):token_id>"
 
 
 class TokenGiven(Body):
@@ -36,12 +37,6 @@ class TokenTold(Body):
     last_used_at = Moment(required=True, allow_none=True)
 
 
-class TokenList(Body):
-    """All of them."""
-
-    items = fields.List(fields.Nested(TokenTold), required=True)
-
-
 class TokenShown(Body):
     """The token in clear: shown this once."""
 
@@ -50,10 +45,21 @@ class TokenShown(Body):
 
 
 @bp.get("")
-@reads("Tokens: the administrator sees all, others their own", TokenList)
+@reads(
+    "Tokens: the administrator sees all, others their own",
+    page_schema("TokenPage", TokenTold),
+    query=PageQuery,
+)
 def listing(call: Call) -> Any:
-    """Without what lets them in."""
-    return {"items": [asdict(row) for row in token_rows(call.session, call.viewer)]}
+    """The newest first, without what lets them in."""
+    return told_register(token_rows(call.session, call.viewer), lambda row: row.id, call.query)
+
+
+@bp.get(f"/{ONE}")
+@reads("One token", TokenTold)
+def one(call: Call, token_id: int) -> Any:
+    """Without what lets it in."""
+    return only_one(token_rows(call.session, call.viewer), lambda row: row.id == token_id)
 
 
 @bp.post("")
@@ -72,7 +78,7 @@ def give(call: Call) -> Any:
     return Reply({"id": token_id, "token": token}, kept={"id": token_id, "token": None})
 
 
-@bp.delete("/<int(max=9000000000000000000):token_id>")
+@bp.delete(f"/{ONE}")
 @writes("Revoke a token", None, status=204)
 def revoke(call: Call, token_id: int) -> Any:
     """It is refused from now on."""

@@ -1,6 +1,6 @@
 """/api/v1/weighbridge: what scales and laboratories say, by the agent or another system."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import fields
 
@@ -8,16 +8,26 @@ from models.custody_words import TicketSource
 from tracking.operations.weighbridge.keep_certificate import CertificateGiven, keep_certificate
 from tracking.operations.weighbridge.keep_lab_result import LabGiven, keep_lab_result
 from tracking.operations.weighbridge.take_ticket import take_ticket, void_ticket
-from tracking.queries.measurements import CertificateRow, LabRow, certificate_page, lab_page
-from tracking.queries.scale_tickets import TicketRow, ticket_page
+from tracking.queries.custody_facts import is_seen
+from tracking.queries.measurements import (
+    CertificateRow,
+    LabRow,
+    certificate_by_id,
+    certificate_page,
+    lab_by_id,
+    lab_page,
+)
+from tracking.queries.moisture_tests import MoistureRow, moisture_by_id, moisture_page
+from tracking.queries.scale_tickets import TicketRow, ticket_by_id, ticket_page
 from tracking.rules.custody.tickets import LONGEST_LINE, TicketGiven
-from web.api.v1.derived import filled, given, told_pages
-from web.api.v1.fields import MAX_SENTENCE, Body, Day, Moment, Number, Text
-from web.api.v1.operation import Call, Reply, reads, resource, writes
+from web.api.v1.derived import filled, given, told, told_pages
+from web.api.v1.fields import MAX_SENTENCE, Body, Moment, Number, Text
+from web.api.v1.operation import Call, NotFound, Reply, reads, resource, writes
 from web.api.v1.paging import PageQuery, cursor_of, told_page
-from web.api.v1.rules import ROW, Kept
+from web.api.v1.rules import ROW, Kept, OnDay, OnDayPage, day_of
 
 bp = resource("weighbridge", "/weighbridge")
+T = TypeVar("T")
 
 
 class TicketSent(Body):
@@ -53,10 +63,17 @@ class TicketQuery(PageQuery):
     since = Moment(load_default=None)
 
 
-class DayQuery(PageQuery):
-    """On which day certificates should hold; blank: today."""
+class TestQuery(PageQuery):
+    """Of which manifest; blank: of all that the caller sees."""
 
-    on = Day(load_default=None)
+    manifest = Text(load_default=None)
+
+
+def found(row: T | None) -> T:
+    """What there is; raises NotFound."""
+    if row is None:
+        raise NotFound
+    return row
 
 
 @bp.get("/tickets")
@@ -67,20 +84,58 @@ def ticket_listing(call: Call) -> Any:
     return told_page(ticket_page(call.session, call.viewer, *asked))
 
 
+@bp.get(f"/tickets/{ROW}")
+@reads("One ticket", told(TicketRow))
+def one_ticket(call: Call, row_id: int) -> Any:
+    """With the raw line where it was sent."""
+    return found(ticket_by_id(call.session, row_id, call.viewer))
+
+
 @bp.get("/certificates")
-@reads("Calibration certificates, the newest first", told_pages(CertificateRow), query=DayQuery)
+@reads("Calibration certificates, the newest first", told_pages(CertificateRow), query=OnDayPage)
 def certificate_listing(call: Call) -> Any:
     """Of the scales of the caller's own places."""
-    day = call.query["on"] or call.setting.now.astimezone(call.setting.zone).date()
-    asked = (day, cursor_of(call.query), call.query["limit"])
+    asked = (day_of(call), cursor_of(call.query, "number"), call.query["limit"])
     return told_page(certificate_page(call.session, call.viewer, *asked))
+
+
+@bp.get(f"/certificates/{ROW}")
+@reads("One calibration certificate", told(CertificateRow), query=OnDay)
+def one_certificate(call: Call, row_id: int) -> Any:
+    """With whether it holds on the day."""
+    return found(certificate_by_id(call.session, row_id, call.viewer, day_of(call)))
 
 
 @bp.get("/lab-results")
 @reads("Laboratory results, the newest first", told_pages(LabRow), query=PageQuery)
 def lab_listing(call: Call) -> Any:
     """Of the caller's own places."""
-    return told_page(lab_page(call.session, call.viewer, cursor_of(call.query), call.query["limit"]))
+    after = cursor_of(call.query, "number")
+    return told_page(lab_page(call.session, call.viewer, after, call.query["limit"]))
+
+
+@bp.get(f"/lab-results/{ROW}")
+@reads("One laboratory result", told(LabRow))
+def one_lab_result(call: Call, row_id: int) -> Any:
+    """Of a place of the caller's own."""
+    return found(lab_by_id(call.session, row_id, call.viewer))
+
+
+@bp.get("/moisture-tests")
+@reads("Moisture tests of loads, those issued last first", told_pages(MoistureRow), query=TestQuery)
+def test_listing(call: Call) -> Any:
+    """They come with weighings; here they can be read by themselves."""
+    number, after = call.query["manifest"], cursor_of(call.query)
+    if number is not None and not is_seen(call.session, number, call.viewer):
+        raise NotFound
+    return told_page(moisture_page(call.session, call.viewer, number, after, call.query["limit"]))
+
+
+@bp.get(f"/moisture-tests/{ROW}")
+@reads("One moisture test", told(MoistureRow))
+def one_test(call: Call, row_id: int) -> Any:
+    """With method and uncertainty as stated."""
+    return found(moisture_by_id(call.session, row_id, call.viewer))
 
 
 @bp.post("/tickets")
