@@ -151,7 +151,7 @@ def drivers(call: Call) -> Any:
     return {"items": [{"username": username, "name": name} for username, name in rows]}
 
 
-@hauls.get("/<int(max=1000):leg>/<path:number>")
+@hauls.get("/<int:leg>/<path:number>")
 @reads("One leg of the carrier", told(HaulRow))
 def one_haul(call: Call, leg: int, number: str) -> Any:
     """By its number on the manifest."""
@@ -162,7 +162,7 @@ def one_haul(call: Call, leg: int, number: str) -> Any:
     return found
 
 
-@hauls.put("/<int(max=1000):leg>/<path:number>")
+@hauls.put("/<int:leg>/<path:number>")
 @writes("Give a leg to a driver", None, body=DriverGiven, status=204)
 def driver(call: Call, leg: int, number: str) -> Any:
     """Of the carrier's own; the name on the signed paper stays."""

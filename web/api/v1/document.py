@@ -161,6 +161,17 @@ def query_parameters(query: type[Schema] | None) -> list[dict[str, Any]]:
     return [] if query is None else [{"in": "query", "schema": query}]
 
 
+BYTES = {"type": "string", "format": "binary"}
+FEATURES = {
+    "type": "object",
+    "required": ["type", "features"],
+    "properties": {
+        "type": {"type": "string", "enum": ["FeatureCollection"]},
+        "features": {"type": "array", "items": {"type": "object"}},
+    },
+}
+"""GeoJSON, RFC 7946."""
+
 REFUSED = {
     400: "The body is no JSON",
     401: "No good token",
@@ -182,7 +193,8 @@ def responses(described: Operation) -> dict[str, Any]:
     if described.answers is not None:
         good["content"] = {"application/json": {"schema": described.answers}}
     elif described.media_type != "application/json":
-        good["content"] = {described.media_type: {"schema": {"type": "string", "format": "binary"}}}
+        schema = FEATURES if described.media_type.endswith("json") else BYTES
+        good["content"] = {described.media_type: {"schema": schema}}
     found: dict[str, Any] = {str(described.status): good}
     for status in REFUSED_WRITING if described.writes else REFUSED_READING:
         found[str(status)] = {

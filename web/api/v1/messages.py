@@ -39,7 +39,7 @@ from web.database import reading
 
 messages = resource("messages", "/messages")
 quarantine = resource("quarantine", "/quarantine")
-MESSAGE = "<int(max=9000000000000000000):message_id>"
+MESSAGE = "<int:message_id>"
 WATCHERS = (Role.REGULATOR, Role.ADMINISTRATOR)
 AT_ONCE = 200  # taken in one transaction; more wait for the next call
 

@@ -30,6 +30,7 @@ from web.database import reading, writing
 from web.refusal_statuses import REFUSALS
 
 RETRY_AFTER_S = 5
+MAX_ROW_ID = 2**63 - 1  # beyond it a database has no row; a route that said so would answer 405
 MOST_BYTES = 1024 * 1024
 JSON = "application/json"
 View = Callable[..., Any]
@@ -149,7 +150,7 @@ def answer(operation: Operation, view: View, path: Mapping[str, Any]) -> Respons
         return unknown_token()
     if not allows(request.endpoint or "", caller.scopes):
         return problem(403, _("Out of scope"), _("The token may not be used for this."))
-    if any("\0" in str(part) for part in path.values()):
+    if any("\0" in part if isinstance(part, str) else part > MAX_ROW_ID for part in path.values()):
         return missing()
     if not acceptable(operation):
         raise NotAcceptable

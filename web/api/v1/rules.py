@@ -40,7 +40,7 @@ licences = resource("licences", "/licences")
 approvals = resource("approvals", "/approvals")
 plans = resource("plans", "/plans")
 diverted = resource("diversions", "/diversions")
-ROW = "<int(max=2147483647):row_id>"
+ROW = "<int:row_id>"
 
 
 class Kept(Body):

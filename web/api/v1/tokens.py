@@ -12,7 +12,7 @@ from web.api.v1.operation import Call, Reply, reads, resource, writes
 from web.api.v1.paging import PageQuery, only_one, page_schema, told_register
 
 bp = resource("tokens", "/tokens")
-ONE = "<int(max=2147483647):token_id>"
+ONE = "<int:token_id>"
 
 
 class TokenGiven(Body):
