@@ -5,6 +5,7 @@ and only ratios of one run mean anything.
 """
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,6 +23,7 @@ BENCHMARKS = {
     "custody": "bench.custody",
     "custody_lists": "bench.custody_lists",
     "faults": "bench.faults",
+    "detection": "bench.detection",
 }
 PARTS = ("figures", "peers", "ratios")
 
@@ -29,14 +31,28 @@ PARTS = ("figures", "peers", "ratios")
 @click.command()
 @click.argument("name", type=click.Choice([*BENCHMARKS, "all"]))
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def main(name: str, form: str) -> None:
+@click.option(
+    "--write",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also write the table and plots there (detection).",
+)
+def main(name: str, form: str, folder: Path | None) -> None:
     """Run one benchmark, or all."""
     for each in BENCHMARKS if name == "all" else [name]:
-        result: dict[str, Any] = import_module(BENCHMARKS[each]).run()
+        result = run_one(each, folder)
         if form == "json":
             click.echo(orjson.dumps(result).decode())
         else:
             show(result)
+
+
+def run_one(name: str, folder: Path | None) -> dict[str, Any]:
+    """The result of one; one that has something to write writes it where a folder is given."""
+    module = import_module(BENCHMARKS[name])
+    writes = folder is not None and hasattr(module, "run_into")
+    result: dict[str, Any] = module.run_into(folder) if writes else module.run()
+    return result
 
 
 def show(result: dict[str, Any]) -> None:

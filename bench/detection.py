@@ -1,0 +1,166 @@
+"""How right are the findings, beside Traccar's rules, MovingPandas and a join by key, on unseen worlds?
+
+Every reporting seed is a town and a week of its own. Base worlds hold violations at 2 % of their manifests
+and give the false alarms; graded ones hold every kind in sizes from the undetectable to the gross. The
+settings' hash is that of all default thresholds: figures of another hash are of another detector.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bench.detection_measure import OWN, Measured, Tallies, measure
+from bench.detection_score import Tally, figures, upper_count
+from bench.detection_worlds import (
+    BASE_SEEDS,
+    CONDITIONS,
+    GRADED_SEEDS,
+    HARSH_10S,
+    NORMAL_10S,
+    NORMAL_30S,
+    Condition,
+    Extent,
+)
+from demo.scenario.score import share
+from models.thresholds import Thresholds
+
+Flat = dict[str, float | int | None]
+BASE_WORLDS = {NORMAL_10S: 8, HARSH_10S: 4, NORMAL_30S: 4}
+
+
+@dataclass(slots=True)
+class Totals:
+    """The sums over all worlds of one condition."""
+
+    tallies: Tallies = field(default_factory=dict)
+    base: Tallies = field(default_factory=dict)  # of the worlds at 2 % only
+    clean_manifests: int = 0
+    clean_contradicted: int = 0
+    violated: int = 0
+    violated_contradicted: int = 0
+    clean_hours: float = 0.0
+    links_right: int = 0
+    links_true: int = 0
+    missing: tuple[str, ...] = ()
+    base_seeds: list[int] = field(default_factory=list)
+    graded_seeds: list[int] = field(default_factory=list)
+
+    def add(self, seed: int, world: Measured, *, graded: bool) -> None:
+        """Count one more world."""
+        (self.graded_seeds if graded else self.base_seeds).append(seed)
+        for into in (self.tallies,) if graded else (self.tallies, self.base):
+            gather(into, world.tallies)
+        self.clean_manifests += world.clean_manifests
+        self.clean_contradicted += world.clean_contradicted
+        self.violated += world.violated
+        self.violated_contradicted += world.violated_contradicted
+        self.clean_hours += world.clean_hours
+        self.links_right += world.links_right
+        self.links_true += world.links_true
+        self.missing = world.missing
+
+
+def gather(into: Tallies, more: Tallies) -> None:
+    for detector, kinds in more.items():
+        held = into.setdefault(detector, {})
+        for kind, tally in kinds.items():
+            held[kind] = held.get(kind, Tally()) + tally
+
+
+def run() -> dict[str, Any]:
+    """All conditions; takes about a quarter of an hour."""
+    return result_of(measured_worlds(CONDITIONS, BASE_SEEDS, GRADED_SEEDS, Extent()), Extent())
+
+
+def run_into(folder: Path) -> dict[str, Any]:
+    """The same, with the table and the plots written into a folder."""
+    from bench.detection_report import write_report
+
+    totals = measured_worlds(CONDITIONS, BASE_SEEDS, GRADED_SEEDS, Extent())
+    result = result_of(totals, Extent())
+    write_report(folder, totals, result)
+    return result
+
+
+def measured_worlds(
+    conditions: Sequence[Condition], base: Sequence[int], graded: Sequence[int], extent: Extent
+) -> dict[str, Totals]:
+    """The sums of each condition, by its name."""
+    found = {}
+    for condition in conditions:
+        totals = found[condition.name] = Totals()
+        for seed in base[: BASE_WORLDS[condition]]:
+            totals.add(seed, measure(seed, condition, extent, graded=False), graded=False)
+        for seed in graded:
+            totals.add(seed, measure(seed, condition, extent, graded=True), graded=True)
+    return found
+
+
+def result_of(totals: dict[str, Totals], extent: Extent) -> dict[str, Any]:
+    """As every bench prints it; keys are condition/kind/figure, of peers condition/peer/kind/figure."""
+    own: Flat = {}
+    peers: Flat = {}
+    ratios: Flat = {}
+    for name, each in totals.items():
+        own |= {f"{name}/{key}": value for key, value in overall(each).items()}
+        for detector, kinds in each.tallies.items():
+            for kind, tally in kinds.items():
+                told = figures(tally) | rates(tally, each)
+                if detector == OWN:
+                    own |= {f"{name}/{kind}/{key}": value for key, value in told.items()}
+                else:
+                    peers |= {f"{name}/{detector}/{kind}/{key}": value for key, value in told.items()}
+                    compared = against(each.tallies[OWN].get(kind, Tally()), tally)
+                    ratios |= {f"{name}/{kind}/{key}_to_{detector}": value for key, value in compared.items()}
+    missing = sorted({peer for each in totals.values() for peer in each.missing})
+    settings = asdict(extent) | {"settings_hash": settings_hash(), "missing_peers": missing}
+    settings |= {f"{name}_base_seeds": each.base_seeds for name, each in totals.items()}
+    settings |= {f"{name}_graded_seeds": each.graded_seeds for name, each in totals.items()}
+    parts = {"figures": own, "peers": peers, "ratios": ratios}
+    return {"bench": "detection", "seed": BASE_SEEDS[0], "settings": settings | {"base_rate": 0.02}} | parts
+
+
+def overall(totals: Totals) -> Flat:
+    """What is not of one kind: verdicts and links."""
+    clean, wrong = totals.clean_manifests, totals.clean_contradicted
+    return {
+        "clean_manifests": clean,
+        "clean_contradicted": wrong,
+        "contradicted_per_1000_clean": share(1_000 * wrong, clean),
+        "contradicted_per_1000_clean_upper": 1_000 * upper_count(wrong) / clean if clean else None,
+        "violated": totals.violated,
+        "violated_contradicted_fraction": share(totals.violated_contradicted, totals.violated),
+        "clean_vehicle_hours": totals.clean_hours,
+        "links": totals.links_true,
+        "links_right_fraction": share(totals.links_right, totals.links_true),
+    }
+
+
+def rates(tally: Tally, totals: Totals) -> Flat:
+    """False alarms on clean manifests, with the upper 95 % bound."""
+    count, hours, clean = tally.clean_alarms, totals.clean_hours, totals.clean_manifests
+    return {
+        "clean_alarms": count,
+        "alarms_per_100_vehicle_hours": 100 * count / hours if hours else None,
+        "alarms_per_100_vehicle_hours_upper": 100 * upper_count(count) / hours if hours else None,
+        "alarms_per_1000_clean_upper": 1_000 * upper_count(count) / clean if clean else None,
+    }
+
+
+def against(own: Tally, peer: Tally) -> Flat:
+    """F1 in multiples of the peer's, and false alarms as a share of the peer's; None where it has none."""
+    mine, theirs = figures(own)["f1"], figures(peer)["f1"]
+    return {
+        "f1": mine / theirs if mine is not None and theirs else None,
+        "clean_alarms": own.clean_alarms / peer.clean_alarms if peer.clean_alarms else None,
+    }
+
+
+def settings_hash() -> str:
+    """Of every default threshold, in the order of their names."""
+    text = orjson.dumps(asdict(Thresholds()), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest()[:12]

@@ -1,0 +1,82 @@
+"""Does the benchmark of detection count rightly, and does a small world go through all of it?"""
+
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from bench.detection import measured_worlds, result_of
+from bench.detection_measure import OWN
+from bench.detection_report import write_report
+from bench.detection_score import Tally, figures, tally, upper_count
+from bench.detection_truths import Sized
+from bench.detection_worlds import BASE_SEEDS, GRADED_SEEDS, NORMAL_10S, TUNING_SEEDS, Extent, stage_world
+from demo.scenario.score import ScoredFinding, Truth
+from models.vocabulary import FindingKind
+
+MINUTE_MS = 60_000
+TRUTH = Truth(FindingKind.OFF_ROUTE, "LU20260302-0001", "V1", None, 0, 20 * MINUTE_MS)
+FINDING = ScoredFinding(
+    "a", FindingKind.OFF_ROUTE, frozenset({"LU20260302-0001"}), frozenset({"V1"}), None, 5_000, 60_000, 45_000
+)
+OTHER = replace(FINDING, key="b", manifests=frozenset({"LU20260303-0009"}))
+
+
+def counted(truths: list[Sized], findings: list[ScoredFinding]) -> Tally:
+    clean = frozenset({"LU20260303-0009"})
+    return tally("w", truths, findings, {}, clean)[FindingKind.OFF_ROUTE]
+
+
+def test_a_right_finding_and_a_false_one() -> None:
+    told = figures(counted([Sized(TRUTH, 300.0, True)], [FINDING, OTHER]))
+    assert (told["truth"], told["found"], told["matched"]) == (1, 2, 1)
+    assert (told["precision"], told["recall"], told["delay_s_p50"]) == (0.5, 1.0, 45.0)
+    assert told["f1"] == pytest.approx(2 / 3)
+    assert told["f1_low"] == 0.0  # a day drawn twice with nothing but the false alarm
+    assert told["f1_high"] == 1.0
+
+
+def test_a_false_alarm_counts_as_clean_only_on_a_clean_manifest() -> None:
+    both = counted([], [OTHER, replace(FINDING, key="c")])
+    assert both.clean_alarms == 1
+    assert len(both.raised) == 2
+
+
+def test_what_is_too_small_counts_neither_way() -> None:
+    told = counted([Sized(TRUTH, 30.0, False)], [FINDING])
+    assert (told.hits, told.raised, len(told.small)) == ((), (), 1)
+
+
+def test_bound_of_a_count() -> None:
+    assert upper_count(0) == pytest.approx(2.9957, abs=1e-4)  # −ln .05
+    assert upper_count(3) == pytest.approx(7.7537, abs=1e-4)  # tables of the Poisson distribution
+
+
+def test_reporting_seeds_are_apart_from_tuning() -> None:
+    assert not {*BASE_SEEDS, *GRADED_SEEDS} & {*TUNING_SEEDS}
+    assert not {*BASE_SEEDS} & {*GRADED_SEEDS}
+
+
+def test_a_seed_of_tuning_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="tuned"):
+        stage_world(tmp_path, 7, NORMAL_10S, Extent(), graded=False)
+
+
+def test_a_small_world_goes_through(tmp_path: Path) -> None:
+    extent = Extent(days=1, plants=2, vehicles=5, each=1)
+    totals = measured_worlds([NORMAL_10S], [], GRADED_SEEDS[:1], extent)
+    result = result_of(totals, extent)
+    found = {key: value for key, value in result["figures"].items() if key.endswith("/found")}
+    assert found["normal_10s/off_route/found"] >= 1
+    assert result["figures"]["normal_10s/links_right_fraction"] > 0.9
+    assert len(result["settings"]["settings_hash"]) == 12
+    assert {OWN, "traccar_25m", "traccar_75m", "traccar_stops", "exact_key_join"} <= {
+        *totals["normal_10s"].tallies
+    }
+    write_report(tmp_path, totals, result)
+    assert "traccar_75m: off_route" in (tmp_path / "detection.md").read_text("utf-8")
+    drawings = sorted(tmp_path.glob("*.svg"))
+    assert len(drawings) == 4
+    for drawing in drawings:
+        assert ElementTree.parse(drawing).getroot().tag.endswith("svg")  # noqa: S314 — written just now
