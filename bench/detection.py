@@ -13,7 +13,9 @@ from typing import Any
 
 import orjson
 
+from bench import detection_valhalla
 from bench.detection_measure import OWN, Measured, Tallies, measure
+from bench.detection_roads import SEED, on_real_roads
 from bench.detection_score import Tally, figures, upper_count
 from bench.detection_worlds import (
     BASE_SEEDS,
@@ -29,6 +31,7 @@ from demo.scenario.score import share
 from models.thresholds import Thresholds
 
 Flat = dict[str, float | int | None]
+ON_ROADS = "real_roads_10s"
 BASE_WORLDS = {NORMAL_10S: 8, HARSH_10S: 4, NORMAL_30S: 4}
 
 
@@ -73,17 +76,34 @@ def gather(into: Tallies, more: Tallies) -> None:
 
 def run() -> dict[str, Any]:
     """All conditions; takes about a quarter of an hour."""
-    return result_of(measured_worlds(CONDITIONS, BASE_SEEDS, GRADED_SEEDS, Extent()), Extent())
+    return result_of(everything(), Extent())
 
 
 def run_into(folder: Path) -> dict[str, Any]:
     """The same, with the table and the plots written into a folder."""
     from bench.detection_report import write_report
 
-    totals = measured_worlds(CONDITIONS, BASE_SEEDS, GRADED_SEEDS, Extent())
+    totals = everything()
     result = result_of(totals, Extent())
     write_report(folder, totals, result)
     return result
+
+
+def everything() -> dict[str, Totals]:
+    """The simulated towns, and the real roads where Valhalla and a network are there."""
+    found = measured_worlds(CONDITIONS, BASE_SEEDS, GRADED_SEEDS, Extent())
+    if detection_valhalla.is_there():
+        found[ON_ROADS] = real_roads()
+    else:
+        for totals in found.values():
+            totals.missing += ("valhalla",)
+    return found
+
+
+def real_roads() -> Totals:
+    """`off_route` on a real network: clean trips stand for clean manifests."""
+    told = on_real_roads(OWN)
+    return Totals(told.tallies, {}, told.clean_trips, clean_hours=told.clean_hours, graded_seeds=[SEED])
 
 
 def measured_worlds(

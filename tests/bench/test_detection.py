@@ -4,13 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from bench.detection import measured_worlds, result_of
 from bench.detection_measure import OWN
 from bench.detection_report import write_report
+from bench.detection_roads import PLANE, own_alarms, seen
 from bench.detection_score import Tally, figures, tally, upper_count
 from bench.detection_truths import Sized
+from bench.detection_valhalla import polyline
 from bench.detection_worlds import BASE_SEEDS, GRADED_SEEDS, NORMAL_10S, TUNING_SEEDS, Extent, stage_world
 from demo.scenario.score import ScoredFinding, Truth
 from models.vocabulary import FindingKind
@@ -80,3 +83,27 @@ def test_a_small_world_goes_through(tmp_path: Path) -> None:
     assert len(drawings) == 4
     for drawing in drawings:
         assert ElementTree.parse(drawing).getroot().tag.endswith("svg")  # noqa: S314 — written just now
+
+
+def test_a_polyline_is_read() -> None:
+    places = polyline("_izlhA~rlgdF_{geC~ywl@")  # the format's own example, at six decimals
+    assert places.tolist() == [
+        [pytest.approx(-120.2), pytest.approx(38.5)],
+        [pytest.approx(-120.95), pytest.approx(40.7)],
+    ]
+
+
+def test_a_detour_on_a_drawn_road_is_seen_once_and_an_honest_trip_never() -> None:
+    rng = np.random.default_rng(3)
+    route = PLANE.to_degrees(np.array([[0.0, 0.0], [9_000.0, 0.0]]))
+    corners = [[0, 0], [3_000, 0], [3_000, 600], [6_000, 600], [6_000, 0], [9_000, 0]]
+    detour = PLANE.to_degrees(np.array(corners, dtype=np.float64))
+    honest, crooked = seen("T-c", route, route, rng), seen("T-d", route, detour, rng)
+    assert honest.truths == ()
+    assert list(own_alarms(honest, OWN)) == []
+    assert [(each.detectable, round(each.size or 0, -1)) for each in crooked.truths] == [(True, 520)]
+    kinds = tally("w", crooked.truths, list(own_alarms(crooked, OWN)), {}, frozenset())
+    told = figures(kinds[FindingKind.OFF_ROUTE])
+    assert (told["truth"], told["found"], told["matched"]) == (1, 1, 1)
+    assert told["start_error_s_p50"] is not None
+    assert told["start_error_s_p50"] < 30
