@@ -39,7 +39,8 @@ class Roads:
         file = folder / "valhalla.json"
         file.write_text(json.dumps(config), encoding="utf-8")
         builder = Path(str(valhalla.__file__)).parent / "bin" / "valhalla_build_tiles"
-        subprocess.run([str(builder), "-c", str(file), str(NETWORK)], check=True, capture_output=True)
+        words = [str(builder), "-c", str(file), str(NETWORK.resolve())]
+        subprocess.run(words, check=True, capture_output=True, cwd=folder)  # it leaves lists where it runs
         self.actor = valhalla.Actor(config)
 
     def way(self, places: LonLat) -> LonLat | None:
