@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from bench import detection_valhalla
-from bench.detection_measure import OWN, Measured, Tallies, measure
+from bench.detection_measure import ON_PAPER, OWN, Measured, Tallies, measure
 from bench.detection_roads import SEED, on_real_roads
 from bench.detection_score import Tally, figures, upper_count
 from bench.detection_worlds import (
@@ -128,13 +128,15 @@ def result_of(totals: dict[str, Totals], extent: Extent) -> dict[str, Any]:
     for name, each in totals.items():
         own |= {f"{name}/{key}": value for key, value in overall(each).items()}
         for detector, kinds in each.tallies.items():
-            for kind, tally in kinds.items():
+            for kind, whole in kinds.items():
+                tally = whole.on_paper() if detector in ON_PAPER else whole
                 told = figures(tally) | rates(tally, each)
                 if detector == OWN:
                     own |= {f"{name}/{kind}/{key}": value for key, value in told.items()}
                 else:
                     peers |= {f"{name}/{detector}/{kind}/{key}": value for key, value in told.items()}
-                    compared = against(each.tallies[OWN].get(kind, Tally()), tally)
+                    ours = each.tallies[OWN].get(kind, Tally())
+                    compared = against(ours.on_paper() if detector in ON_PAPER else ours, tally)
                     ratios |= {f"{name}/{kind}/{key}_to_{detector}": value for key, value in compared.items()}
     missing = sorted({peer for each in totals.values() for peer in each.missing})
     settings = asdict(extent) | {"settings_hash": settings_hash(), "missing_peers": missing}

@@ -142,6 +142,8 @@ OF_PEER: dict[str, frozenset[FindingKind]] = {
     "movingpandas": frozenset({FindingKind.UNPLANNED_STOP, FindingKind.SIGNAL_GAP}),
 }
 
+ON_PAPER = frozenset(OF_PEER) - {"exact_key_join"} | {"valhalla_75m"}  # they watch legs on paper only
+
 
 def peers(staged: Staged, engine: Engine, paper: list[ManifestRow]) -> dict[str, list[ScoredFinding]]:
     """What each peer raises."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.detection import ON_ROADS, Totals, overall, rates
-from bench.detection_measure import OWN
+from bench.detection_measure import ON_PAPER, OWN
 from bench.detection_plots import Axis, by_size, delays, plot, precision_recall
 from bench.detection_score import Tally, figures
 from models.vocabulary import FindingKind
@@ -35,6 +35,10 @@ INTRODUCTION = (
     "bound; brackets are 95 % bootstrap intervals over days (1,000 rounds); vehicle-hours are those of\n"
     "clean manifests on their way. The peers are given more than they have: the paper's time windows and\n"
     "approved routes, all fences, the diversions in force; the join by key gets this project's own trips.\n"
+)
+PEERS = (
+    "只看联单运段的工具，与本系统一起只按有联单的事实计。\n\n"
+    "Tools that watch legs on paper are compared on truths and findings with a manifest, this project too.\n"
 )
 ROADS = (
     "真实路网（列支敦士登，OpenStreetMap），路线与绕行由 Valhalla 给出；"
@@ -86,13 +90,22 @@ def condition(name: str, totals: Totals) -> Iterator[str]:
     if totals.base:
         yield from at_base_rate(totals)
     yield "\n### 同类工具 / Peers\n"
-    rows = [
-        (f"{peer}: {kind}", tally)
-        for peer, found in sorted(totals.tallies.items())
-        if peer != OWN
-        for kind, tally in kinds(found)
-    ]
-    yield from table(rows, totals)
+    yield PEERS
+    yield from table(list(compared(totals)), totals)
+
+
+def compared(totals: Totals) -> Iterator[tuple[str, Tally]]:
+    """Each kind that a peer knows: this project on the same truths, then the peers."""
+    others = {peer: found for peer, found in sorted(totals.tallies.items()) if peer != OWN}
+    for kind in FindingKind:
+        knowing = {peer: found[kind] for peer, found in others.items() if kind in found}
+        own = totals.tallies[OWN].get(kind, Tally())
+        if knowing and set(knowing) <= ON_PAPER:
+            yield f"**{kind}: {OWN}**", own.on_paper()
+        elif knowing:
+            yield f"**{kind}: {OWN}**", own
+        for peer, tally in knowing.items():
+            yield f"{kind}: {peer}", tally.on_paper() if peer in ON_PAPER else tally
 
 
 def at_base_rate(totals: Totals) -> Iterator[str]:

@@ -25,6 +25,7 @@ class Hit:
     """A truth and how it was found; times are None where it was missed or has none."""
 
     day: str
+    on_paper: bool  # a manifest is concerned
     size: float | None
     found: bool
     delay_s: float | None = None
@@ -37,6 +38,7 @@ class Raised:
     """A finding that counts: right when it answers a detectable truth. clean: nothing happened there."""
 
     day: str
+    on_paper: bool
     score: float
     right: bool
     clean: bool
@@ -52,6 +54,14 @@ class Tally:
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.hits + other.hits, self.raised + other.raised, self.small + other.small)
+
+    def on_paper(self) -> "Tally":
+        """What concerns a manifest: all that a detector can know of which only watches legs on paper."""
+        return Tally(
+            tuple(hit for hit in self.hits if hit.on_paper),
+            tuple(each for each in self.raised if each.on_paper),
+            tuple(hit for hit in self.small if hit.on_paper),
+        )
 
     @property
     def matched(self) -> int:
@@ -89,19 +99,21 @@ def tally(
             else day_of_truth(world, truth)
         )
         innocent = truth is None and bool(finding.manifests) and finding.manifests <= clean
-        raised = Raised(day, scores.get(finding.key, 1.0), truth is not None, innocent)
+        on_paper = bool(finding.manifests) if truth is None else truth.manifest is not None
+        raised = Raised(day, on_paper, scores.get(finding.key, 1.0), truth is not None, innocent)
         found[finding.kind] = found.get(finding.kind, Tally()) + Tally((), (raised,))
     return found
 
 
 def hit_of(world: str, sized: Sized, finding: ScoredFinding | None) -> Hit:
     """How a truth fared."""
-    day = day_of_truth(world, sized.truth)
+    day, on_paper = day_of_truth(world, sized.truth), sized.truth.manifest is not None
     span = interval(sized.truth)
     if finding is None or span is None:
-        return Hit(day, sized.size, finding is not None)
+        return Hit(day, on_paper, sized.size, finding is not None)
     return Hit(
         day,
+        on_paper,
         sized.size,
         True,
         (finding.detected_ms - span[0]) / MS_PER_S,

@@ -51,6 +51,15 @@ def test_what_is_too_small_counts_neither_way() -> None:
     assert (told.hits, told.raised, len(told.small)) == ((), (), 1)
 
 
+def test_what_no_paper_tells_of_is_set_aside_for_peers_that_watch_paper() -> None:
+    ghost = replace(TRUTH, manifest=None, vehicle="V2")
+    found = replace(FINDING, key="d", manifests=frozenset(), vehicles=frozenset({"V2"}))
+    whole = counted([Sized(ghost, 300.0, True), Sized(TRUTH, 300.0, True)], [found, FINDING])
+    assert (len(whole.hits), len(whole.raised), whole.matched) == (2, 2, 2)
+    paper = whole.on_paper()
+    assert (len(paper.hits), len(paper.raised), paper.matched) == (1, 1, 1)
+
+
 def test_bound_of_a_count() -> None:
     assert upper_count(0) == pytest.approx(2.9957, abs=1e-4)  # −ln .05
     assert upper_count(3) == pytest.approx(7.7537, abs=1e-4)  # tables of the Poisson distribution
@@ -78,7 +87,7 @@ def test_a_small_world_goes_through(tmp_path: Path) -> None:
         *totals["normal_10s"].tallies
     }
     write_report(tmp_path, totals, result)
-    assert "traccar_75m: off_route" in (tmp_path / "detection.md").read_text("utf-8")
+    assert "off_route: traccar_75m" in (tmp_path / "detection.md").read_text("utf-8")
     drawings = sorted(tmp_path.glob("*.svg"))
     assert len(drawings) == 4
     for drawing in drawings:
