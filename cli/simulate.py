@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from cli.progress import progress_on_terminal
+from demo.world.reception import NOISES, SAMPLING_S
 
 SHANGHAI = timezone(timedelta(hours=8))
 
@@ -25,8 +26,22 @@ SHANGHAI = timezone(timedelta(hours=8))
     "--violations",
     default="default",
     show_default=True,
-    metavar="default|none|FILE",
-    help="2 % of the manifests, nothing at all, or a JSON file {kind: rate or count}.",
+    metavar="default|every|none|FILE",
+    help="2 % of the manifests by the usual kinds, by all kinds, nothing at all, or a JSON file "
+    "{kind: rate or count}.",
+)
+@click.option(
+    "--noise",
+    type=click.Choice(list(NOISES)),
+    default="normal",
+    show_default=True,
+    help="How well terminals see: normal, or between high houses.",
+)
+@click.option(
+    "--sampling",
+    "sampling_s",
+    type=click.FloatRange(*SAMPLING_S),
+    help="Seconds between the reports of a moving truck; each terminal has its own where this is not given.",
 )
 @click.option(
     "--start",
@@ -37,12 +52,20 @@ SHANGHAI = timezone(timedelta(hours=8))
 )
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 def simulate_command(
-    seed: int, days: int, plants: int, vehicles: int, violations: str, start: datetime, folder: Path
+    seed: int,
+    days: int,
+    plants: int,
+    vehicles: int,
+    violations: str,
+    noise: str,
+    sampling_s: float | None,
+    start: datetime,
+    folder: Path,
 ) -> None:
     """Write a believable world as a scenario folder: a water town, its traffic, its paper, its violations."""
     from demo.simulate import simulate
 
-    wish = violations if violations in ("default", "none") else Path(violations)
+    wish = violations if violations in ("default", "every", "none") else Path(violations)
     try:
         with progress_on_terminal() as progress:
             simulate(
@@ -53,6 +76,8 @@ def simulate_command(
                 vehicles=vehicles,
                 violations=wish,
                 start=start.replace(tzinfo=SHANGHAI),
+                noise=noise,
+                sampling_s=sampling_s,
                 progress=progress,
             )
     except (ValueError, RuntimeError) as error:

@@ -1,13 +1,13 @@
 """How does one get a whole believable world in a folder?"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
 
 from demo.town.basemap import basemap
-from demo.world.chance import stream
 from demo.world.fleet import devices, organisations
 from demo.world.folder import (
     collection,
@@ -26,20 +26,33 @@ from demo.world.folder import (
 )
 from demo.world.forgery import forge
 from demo.world.ledgers import PLANT_HEADER, SITE_HEADER, plant_days, site_days
+from demo.world.lying import reports_of
+from demo.world.negatives import negatives, written
 from demo.world.paper import Calendar, manifest, number_manifests
+from demo.world.paper_forgery import copy_weights
 from demo.world.permits import grant_permits
 from demo.world.plotting import plot
-from demo.world.receiver import report
+from demo.world.receiver import Reports
+from demo.world.reception import Reception, reception
 from demo.world.run import play
 from demo.world.scales import SCALE_HEADER, scales
 from demo.world.stage import World, set_stage
 from demo.world.truth import Witness
-from demo.world.weighing import Tickets, weigh_all
+from demo.world.weighing import Tickets, numbered, weigh_all
 from demo.world.wishes import Wish, read_wish
 
 SHANGHAI = timezone(timedelta(hours=8))
 DEFAULT_START = datetime(2026, 3, 2, tzinfo=SHANGHAI)
 Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A written world: loads and journals, its calendar, and by vehicle what its devices sent."""
+
+    world: World
+    calendar: Calendar
+    reports: dict[str, list[Reports]]
 
 
 def simulate(
@@ -51,16 +64,20 @@ def simulate(
     vehicles: int,
     violations: str | Path = "default",
     start: datetime = DEFAULT_START,
+    noise: str = "normal",
+    sampling_s: float | None = None,
     progress: Progress | None = None,
-) -> None:
-    """Write a scenario folder (format version 1, and a basemap.geojson): same arguments, same bytes.
+) -> Made:
+    """Write a scenario folder (format version 1, a basemap.geojson, a negatives.jsonl): same arguments, same
+    bytes. Returns what only its maker knows.
 
-    `violations` is "default", "none" or the path of a JSON file (demo.world.wishes). The world begins at
+    `violations` is "default", "every", "none" or the path of a JSON file (demo.world.wishes); `noise` and
+    `sampling_s` say how terminals see and send (demo.world.reception). The world begins at
     the local midnight of `start`'s day, in its zone; a longer run with the same seed need not begin like a
     shorter one. `progress` is called with what is being done, how much is done, and of how much. Raises
     ValueError for arguments that make no world, RuntimeError where the town has no room for the plants.
     """
-    wish = read_wish(violations)
+    wish, seen = read_wish(violations), reception(noise, sampling_s)
     calendar = Calendar(_midnight(start, days, plants, vehicles))
     tell = progress or _silent
     tell("town", 0, 4)
@@ -69,11 +86,15 @@ def simulate(
     world = _perform(stage, wish)
     tell("paper", 2, 4)
     folder.mkdir(parents=True, exist_ok=True)
-    tickets = weigh_all(world)
+    drawn = weigh_all(world)
+    copy_weights(world, drawn)
+    tickets = numbered(drawn)
     number_manifests(world, calendar)
     _write_world(folder, world, tickets, calendar)
     tell("tracks", 3, 4)
-    _write_tracks(folder, world, calendar, tell)
+    reports = _write_tracks(folder, world, calendar, seen, tell)
+    write_lines(folder / "negatives.jsonl", written(negatives(world, reports), calendar))
+    return Made(world, calendar, reports)
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -155,7 +176,10 @@ def _write_basemap(folder: Path, world: World) -> None:
     write_json(folder / "basemap.geojson", collection(features))
 
 
-def _write_tracks(folder: Path, world: World, calendar: Calendar, tell: Progress) -> None:
+def _write_tracks(
+    folder: Path, world: World, calendar: Calendar, seen: Reception, tell: Progress
+) -> dict[str, list[Reports]]:
+    found: dict[str, list[Reports]] = {}
     terminals = devices(world.seed, list(world.fleet.values()), world.days)
     write_devices(folder, terminals, calendar)
     tracks = folder / "tracks"
@@ -164,7 +188,8 @@ def _write_tracks(folder: Path, world: World, calendar: Calendar, tell: Progress
         old.unlink()
     for number, device in enumerate(terminals):
         tell("tracks", number, len(terminals))
-        rng = stream(world.seed, "signal", device.id)
-        reports = report(world.journals[device.vehicle], device, rng, world.end_s)
+        reports = reports_of(world, device, seen)
         write_track(folder, world.town.plane, device, reports, calendar)
+        found.setdefault(device.vehicle, []).append(reports)
     tell("tracks", len(terminals), len(terminals))
+    return found

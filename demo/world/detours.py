@@ -10,9 +10,18 @@ from demo.world.loads import Load
 from demo.world.stage import World
 from demo.world.trips import TripPlan, halt_at, honest_plan
 
-PHYSICAL = ("ghost_trip", "wrong_destination", "overdue", "off_route", "unplanned_stop")
+PHYSICAL = (
+    "ghost_trip",
+    "wrong_destination",
+    "overdue",
+    "off_route",
+    "unplanned_stop",
+    "rendezvous",
+    "no_dwell",
+)
 DUMP_SHARE = 0.5  # of ghost trips; the others go to a site, only without paper
 FAR_FROM_FENCES_M = 420.0
+MEETING_S = 240.0  # of a laden truck's stand, before the other one comes and after it has gone
 
 
 def crooked_plan(world: World, load: Load, to: str, rng: np.random.Generator) -> TripPlan:
@@ -27,6 +36,11 @@ def crooked_plan(world: World, load: Load, to: str, rng: np.random.Generator) ->
     elif misdeed.kind == "unplanned_stop":
         halt = _roadside(world, load.line, misdeed.size, rng, "unplanned")
         plan = TripPlan(load.line.way, to, halts=(halt,)) if halt else None
+    elif misdeed.kind == "rendezvous":
+        halt = _roadside(world, load.line, misdeed.size + MEETING_S, rng, "unplanned")
+        plan = TripPlan(load.line.way, to, halts=(halt,)) if halt else None
+    elif misdeed.kind == "no_dwell":
+        plan = honest_plan(world, (load.origin, to), rng)
     elif misdeed.kind == "overdue":
         plan = _late(world, load.line, misdeed.size, rng)
     elif misdeed.kind == "wrong_destination":

@@ -67,6 +67,8 @@ class Drive:
     s_m: Floats  # (n,)
     halts: tuple[tuple[float, float, Halt], ...]  # (from, to, halt) in seconds
     dark: tuple[tuple[float, float], ...]  # intervals without satellites
+    slow: tuple[tuple[float, float], ...] = ()  # intervals in rolling congestion
+    beside: tuple[tuple[float, float], ...] = ()  # intervals on a service road
 
     @property
     def start_s(self) -> float:
@@ -96,7 +98,7 @@ def drive(
         [*((h.at_m, h.duration_s, h) for h in halts), *((m, d, None) for m, d in reds)], key=_first
     )
     index = np.array([int(np.searchsorted(way.s_m, m)) for m, _, _ in stops], dtype=np.int64)
-    limit = _limit(way, start_s, rng, pace) if traffic else way.free_ms * pace
+    limit, jams_m = _limit(way, start_s, rng, pace) if traffic else (way.free_ms * pace, [])
     speed = _profile(way, limit, index)
     step = np.diff(way.s_m) / np.maximum(0.5 * (speed[1:] + speed[:-1]), 0.4)
     t = start_s + np.concatenate(([0.0], np.cumsum(step)))
@@ -105,8 +107,11 @@ def drive(
     stood: list[tuple[float, float, Halt | None]] = []
     if stops:
         t, xy, s, stood = _with_stands(t, xy, s, stops, index)
-    dark = tuple((float(np.interp(a, s, t)), float(np.interp(b, s, t))) for a, b in way.dark_m)
-    return Drive(t, xy, s, tuple((a, b, h) for a, b, h in stood if h is not None), dark)
+    dark, slow, aside = (
+        tuple((float(np.interp(a, s, t)), float(np.interp(b, s, t))) for a, b in spans)
+        for spans in (way.dark_m, jams_m, [(b.from_m, b.to_m) for b in beside])
+    )
+    return Drive(t, xy, s, tuple((a, b, h) for a, b, h in stood if h is not None), dark, slow, aside)
 
 
 def _first(item: tuple[float, float, Halt | None]) -> float:
@@ -136,16 +141,20 @@ def _red_lights(way: Way, rng: np.random.Generator, halts: tuple[Halt, ...]) -> 
     return found
 
 
-def _limit(way: Way, start_s: float, rng: np.random.Generator, pace: float) -> Floats:
-    """Free speed × hour × driver × patches of rolling congestion (never a standstill)."""
+def _limit(
+    way: Way, start_s: float, rng: np.random.Generator, pace: float
+) -> tuple[Floats, list[tuple[float, float]]]:
+    """Free speed × hour × driver × patches of rolling congestion (never a standstill), and the patches."""
+    jams: list[tuple[float, float]] = []
     hour = (start_s / 3600.0) % 24.0
     share = float(np.interp(hour, np.arange(25), np.append(HOURLY, HOURLY[0])))
     limit = way.free_ms * (share * pace * rng.uniform(0.94, 1.04))
     for _ in range(int(rng.poisson(1.1 if share < 0.85 else 0.25))):
         at = rng.uniform(0.1, 0.85) * way.length_m
-        slow = (way.s_m > at) & (way.s_m < at + rng.uniform(250, 800))
+        jams.append((float(at), float(at + rng.uniform(250, 800))))
+        slow = (way.s_m > at) & (way.s_m < jams[-1][1])
         limit[slow] = np.minimum(limit[slow], rng.uniform(2.6, 4.5))
-    return limit
+    return limit, jams
 
 
 def _profile(way: Way, limit: Floats, stops: NDArray[np.int64]) -> Floats:

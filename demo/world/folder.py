@@ -166,6 +166,12 @@ def write_track(folder: Path, plane: Plane, device: Device, reports: Reports, ca
         strict=True,
     )
     row = f"{device.id},%sZ,%.6f,%.6f,%.1f,%d,%sZ,%s,%s,%s,%s\n"
+    lines = map(row.__mod__, columns)
+    header = TRACK_HEADER
+    if reports.satellites is not None and reports.signal is not None:
+        sky = zip(lines, reports.satellites.tolist(), reports.signal.tolist(), strict=True)
+        header = f"{TRACK_HEADER[:-1]},satellites,signal\n"
+        lines = (f"{line[:-1]},{count},{strength}\n" for line, count, strength in sky)
     with (folder / "tracks" / f"{device.id}.csv").open("w", encoding="utf-8", newline="") as file:
-        file.write(TRACK_HEADER)
-        file.writelines(map(row.__mod__, columns))
+        file.write(header)
+        file.writelines(lines)

@@ -7,9 +7,19 @@ import numpy as np
 
 from demo.world.chance import pick
 from demo.world.contracts import LIMITS
+from demo.world.device_forgery import blind, clone, freeze, replay, set_clock, shift
 from demo.world.fleet import DAY_S, Vehicle
 from demo.world.journal import MOVING, Leap
 from demo.world.loads import Load, Misdeed
+from demo.world.meetings import arrange_meetings
+from demo.world.paper_forgery import (
+    break_permit,
+    drift_tare,
+    falsify_books,
+    hand_over_early,
+    repeat_weight,
+    skim,
+)
 from demo.world.plotting import untouched
 from demo.world.stage import World
 from demo.world.weighing import U_MOISTURE, U_WEIGHING
@@ -23,6 +33,7 @@ Crime = Callable[[World, Load, Misdeed, np.random.Generator], bool]
 def forge(world: World, wish: Wish, counts: dict[str, int]) -> None:
     """Commit the wished numbers on untouched loads, one misdeed a load, as far as loads fit."""
     _sign_false_receipts(world)
+    arrange_meetings(world)
     taken: set[tuple[int, int]] = {load.key[:2] for load in world.loads if load.misdeed}
     for kind, crime in CRIMES.items():
         wanted = counts.get(kind, 0)
@@ -32,10 +43,12 @@ def forge(world: World, wish: Wish, counts: dict[str, int]) -> None:
         for load in _shuffled(rng, fresh) + _shuffled(rng, [x for x in able if x.key[:2] in taken]):
             if wanted <= 0:
                 break
-            misdeed = Misdeed(kind, float(rng.uniform(*wish.size_range(kind))))
+            misdeed = wish.draw(kind, rng)
             if load.misdeed is None and crime(world, load, misdeed, rng):
                 taken.add(load.key[:2])
                 wanted -= 1
+    hand_over_early(world, wish, counts.get("handover_mismatch", 0))
+    falsify_books(world, wish, counts)
     world.loads.sort(key=lambda x: (x.issued_s, x.key, x.kind))
 
 
@@ -165,11 +178,13 @@ def _signal_gap(world: World, load: Load, misdeed: Misdeed, rng: np.random.Gener
         load.misdeed = misdeed
         return True
     size = min(misdeed.size, 0.8 * room_s)
-    if size < 330.0:
+    if size < 330.0 and not misdeed.graded:
         return False
     start = leg.left_s + 120.0 + float(rng.uniform(0, room_s - size))
     xs = [np.interp((start, start + size), leg.trip.t_s, leg.trip.xy[:, k]) for k in (0, 1)]
-    if np.hypot(xs[0][1] - xs[0][0], xs[1][1] - xs[1][0]) < 1_200.0:
+    if np.hypot(xs[0][1] - xs[0][0], xs[1][1] - xs[1][0]) < (
+        min(1_200.0, 3.0 * size) if misdeed.graded else 1_200.0
+    ):
         return False
     silent.append((start, start + size))
     load.extra |= {"gap_from_s": start, "gap_to_s": start + size}
@@ -200,11 +215,15 @@ def _dry_spread(moisture: float) -> float:
     return float(np.sqrt(2.0) * np.hypot(U_WEIGHING, U_MOISTURE / (1.0 - moisture)))
 
 
+def _plain_share(misdeed: Misdeed, load: Load) -> float:
+    return misdeed.size if misdeed.graded else max(misdeed.size, 5.3 * _dry_spread(load.moisture))
+
+
 def _wet_gap(world: World, load: Load, misdeed: Misdeed, rng: np.random.Generator) -> bool:
     """Part of the load is gone. In the grey zone of the dry balance the loss is made larger."""
     del world, rng
     spread = _dry_spread(load.moisture)
-    grey = 2.0 * spread < misdeed.size < 5.3 * spread
+    grey = 2.0 * spread < misdeed.size < 5.3 * spread and not misdeed.graded
     share = 5.3 * spread if grey else misdeed.size
     load.misdeed = replace(misdeed, size=share)
     load.received_wet_kg = load.wet_kg * (1.0 - share)
@@ -214,7 +233,7 @@ def _wet_gap(world: World, load: Load, misdeed: Misdeed, rng: np.random.Generato
 def _dry_gap(world: World, load: Load, misdeed: Misdeed, rng: np.random.Generator) -> bool:
     """Sludge is gone and part of it was replaced by water."""
     del world, rng
-    share = max(misdeed.size, 5.3 * _dry_spread(load.moisture))
+    share = _plain_share(misdeed, load)
     load.misdeed = replace(misdeed, size=share)
     load.received_wet_kg = load.wet_kg * (1.0 - 0.4 * share)
     load.received_moisture = 1.0 - (1.0 - load.moisture) * (1.0 - share) / (1.0 - 0.4 * share)
@@ -224,7 +243,7 @@ def _dry_gap(world: World, load: Load, misdeed: Misdeed, rng: np.random.Generato
 def _dilution(world: World, load: Load, misdeed: Misdeed, rng: np.random.Generator) -> bool:
     """The weight is right because water took the place of sludge."""
     del world, rng
-    share = max(misdeed.size, 5.3 * _dry_spread(load.moisture))
+    share = _plain_share(misdeed, load)
     load.misdeed = replace(misdeed, size=share)
     load.received_wet_kg = load.wet_kg
     load.received_moisture = 1.0 - (1.0 - load.moisture) * (1.0 - share)
@@ -258,4 +277,14 @@ CRIMES: dict[str, Crime] = {
     "dilution": _dilution,
     "overload": _overload,
     "moisture_over_limit": _moisture_over_limit,
+    "tare_drift": drift_tare,
+    "not_permitted": break_permit,
+    "frozen_position": freeze,
+    "replayed_track": replay,
+    "cloned_device": clone,
+    "clock_skew": set_clock,
+    "device_tamper": blind,
+    "repeated_weight": repeat_weight,
+    "skimming": skim,
+    "datum_shift": shift,
 }

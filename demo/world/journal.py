@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from demo.town.facilities import Spot
 from demo.town.plane import Points
 from demo.world.driving import Drive
+from demo.world.lies import Lie
 
 Floats = NDArray[np.float64]
 YARD_MS = 2.2
@@ -28,6 +29,8 @@ class Journal:
     dark: list[tuple[float, float]] = field(default_factory=list)
     silent: list[tuple[float, float]] = field(default_factory=list)  # the device is made to say nothing
     leaps: list["Leap"] = field(default_factory=list)
+    lies: list[Lie] = field(default_factory=list)
+    shunted: list[tuple[float, float]] = field(default_factory=list)  # across a yard, to rest there
 
     def stand(self, until_s: float, *, engine: bool) -> None:
         """Stay here until a time."""
@@ -67,6 +70,15 @@ class Journal:
     def _knots(self, t: Floats, xy: Points) -> None:
         self.t_s.append(t)
         self.xy.append(xy)
+
+    def splice(self, number: int, outing: "Journal") -> None:
+        """Put what happened instead in the place of one stand, which begins and ends as the outing does."""
+        start_s, end_s = float(self.t_s[number][0]), float(self.t_s[number][1])
+        self.t_s[number : number + 1] = outing.t_s
+        self.xy[number : number + 1] = outing.xy
+        place = next(k for k, (a, b, _) in enumerate(self.states) if (a, b) == (start_s, end_s))
+        self.states[place : place + 1] = outing.states
+        self.dark.extend(outing.dark)
 
     def track(self) -> tuple[Floats, Points]:
         """All knots in time order: (n,), (n, 2)."""

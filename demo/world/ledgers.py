@@ -54,7 +54,8 @@ def plant_days(world: World, tickets: dict[int, Tickets], calendar: Calendar) ->
         deal = world.deals[plant.id]
         daily = [shipped.get((plant.id, day), 0.0) for day in range(world.days)]
         usual = max(sum(daily) / world.days, 1_500.0)
-        dry_stock = 1.6 * usual
+        hidden = [hidden_share(world, plant.id, "plant_imbalance", day) * usual for day in range(world.days)]
+        dry_stock = 1.6 * usual + sum(hidden)  # taken away unrecorded, day by day
         for day in range(world.days):
             rng = world.rng("plant day", plant.id, day)
             water = _water(rng)
@@ -63,7 +64,7 @@ def plant_days(world: World, tickets: dict[int, Tickets], calendar: Calendar) ->
             influent = 100 * round(own * 1_000 / removed * float(rng.uniform(0.94, 1.06)) / 100)
             made = influent * removed / 1_000 * float(rng.normal(1.0, 0.03))
             additives = made * ADDITIVE_SHARE[deal.grade]
-            dry_stock = max(0.15 * usual, dry_stock + made + additives - daily[day])
+            dry_stock = max(0.15 * usual, dry_stock + made + additives - daily[day] - hidden[day])
             moisture = round(deal.moisture + float(rng.normal(0, 0.003)), 3)
             rows.append(
                 (
@@ -77,6 +78,12 @@ def plant_days(world: World, tickets: dict[int, Tickets], calendar: Calendar) ->
                 )
             )
     return rows
+
+
+def hidden_share(world: World, facility: str, kind: str, day: int) -> float:
+    """Of a usual day, what the books of that day do not say."""
+    books = [b for b in world.false_books if (b.facility, b.misdeed.kind) == (facility, kind)]
+    return sum(b.misdeed.size for b in books if b.from_day <= day <= b.to_day)
 
 
 def _water(rng: np.random.Generator) -> tuple[float, ...]:
@@ -111,6 +118,8 @@ def site_days(world: World, tickets: dict[int, Tickets], calendar: Calendar) -> 
         wet_stock, dry_stock = 1.5 * usual, 1.5 * usual * (1 - _usual_moisture(days))
         for day, (wet, dry) in enumerate(days):
             rng = world.rng("site day", site.id, day)
+            lost = min(0.8, hidden_share(world, site.id, "site_imbalance", day) * usual / max(wet_stock, 1.0))
+            wet_stock, dry_stock = wet_stock * (1 - lost), dry_stock * (1 - lost)  # left the yard unrecorded
             wet_stock, dry_stock = wet_stock + wet, dry_stock + dry
             processed = min(
                 wet_stock * 0.9, (0.55 * usual + 0.3 * wet_stock) * float(rng.uniform(0.92, 1.08))

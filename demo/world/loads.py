@@ -14,6 +14,7 @@ class Misdeed:
 
     kind: str
     size: float
+    graded: bool = False  # of any size, be it one that nobody could see
 
 
 @dataclass
@@ -71,6 +72,9 @@ class Load:
     child: "Load | None" = None
     number: str = ""
     on_paper: bool = True
+    copied_from: "Load | None" = None  # the load whose weights stand on its tickets
+    wrong_method: str | None = None  # of disposal, on paper
+    partner: str | None = None  # the vehicle that it met on the way
     paper_vehicle: str | None = None  # where the paper names another vehicle than the one that drove
     extra: dict[str, float] = field(default_factory=dict)
 

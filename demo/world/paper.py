@@ -88,7 +88,7 @@ def _received(load: Load, ticket: Ticket, calendar: Calendar) -> dict[str, objec
 
 
 def _disposed(world: World, load: Load, ticket: Ticket, calendar: Calendar) -> dict[str, object] | None:
-    method = world.facility(ticket.scale.split("-")[0]).method
+    method = load.wrong_method or world.facility(ticket.scale.split("-")[0]).method
     at_s = ticket.at_s + 3_600.0 * float(world.rng("disposal", *load.key).uniform(*DISPOSED_AFTER_H))
     accepted = ticket.net_kg - refused_kg(load, ticket)
     if method is None or at_s > world.end_s or accepted <= 0:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from demo.world.detours import PHYSICAL, crooked_plan
 from demo.world.driving import drive
 from demo.world.loads import Key, Load, Misdeed
+from demo.world.side_trips import VESSEL_KINDS, crooked_passage
 from demo.world.stage import World
 from demo.world.trips import pace_of
 from demo.world.wishes import Wish
@@ -26,17 +27,32 @@ def plot(rehearsal: World, wish: Wish, counts: dict[str, int]) -> dict[Key, Misd
             load = able[int(k)]
             if any(key[:2] == load.key[:2] for key in plan):
                 continue
-            misdeed = Misdeed(kind, float(rng.uniform(*wish.size_range(kind))))
+            misdeed = wish.draw(kind, rng)
             if _works_out(rehearsal, load, misdeed):
                 plan[load.key] = misdeed
                 wanted -= 1
+    return plan | _at_sea(rehearsal, wish, counts)
+
+
+def _at_sea(rehearsal: World, wish: Wish, counts: dict[str, int]) -> dict[Key, Misdeed]:
+    """One misdeed for each chosen voyage that comes to its end."""
+    plan: dict[Key, Misdeed] = {}
+    for kind in VESSEL_KINDS:
+        rng = rehearsal.rng("plot", kind)
+        done = [v for v in rehearsal.voyages if v.carriage.trip.end_s < rehearsal.end_s - LAST_CALL_S]
+        free = [v for v in done if v.key not in plan]
+        for k in rng.permutation(len(free))[: counts.get(kind, 0)]:
+            misdeed, voyage = wish.draw(kind, rng), free[int(k)]
+            chance = rehearsal.rng("passage", *voyage.key)
+            if crooked_passage(rehearsal, voyage.carriage.line, misdeed, chance) is not None:
+                plan[voyage.key] = misdeed
     return plan
 
 
 def untouched(world: World, load: Load) -> bool:
     """A complete ordinary load on a single road leg, with nothing else wrong."""
     complete = load.received_s is not None and load.received_s < world.end_s - 600
-    whole = load.misdeed is None and load.on_paper and "shared" not in load.extra
+    whole = load.misdeed is None and load.on_paper and not {"shared", "shifted"} & load.extra.keys()
     return load.direct and whole and load.decision == "accepted" and complete
 
 
@@ -56,4 +72,5 @@ def _works_out(world: World, load: Load, misdeed: Misdeed) -> bool:
     start_s = load.carriages[0].trip.start_s
     trip = drive(plan.way, start_s, chance, plan.halts, plan.beside, pace_of(world, load.truck))
     share = (trip.end_s - load.loaded_s) / (load.line.planned_minutes * 60.0)
-    return plan.to != load.destination or not GREY_LATENESS[0] < share < GREY_LATENESS[1]
+    clear = misdeed.graded or not GREY_LATENESS[0] < share < GREY_LATENESS[1]
+    return plan.to != load.destination or clear

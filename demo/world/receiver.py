@@ -1,6 +1,6 @@
 """What does a terminal report of its vehicle's day, and when does it arrive?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from demo.town.plane import Points
 from demo.world.fleet import Device
 from demo.world.journal import MOVING, OFF, Journal
-from demo.world.noise import errors_at
+from demo.world.noise import add_bursts, bursts, errors_at
+from demo.world.reception import USUAL, Reception
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,9 +31,56 @@ class Reports:
     acc: Ints | None
     odometer_km: Floats | None
     accuracy_m: Floats | None
+    satellites: Ints | None = None
+    signal: Ints | None = None  # of the mobile network, 0 to 31
+    outages: tuple[tuple[float, float], ...] = ()  # what was measured then was sent after it
+
+    def take(self, kept: NDArray[np.bool_] | Ints) -> "Reports":
+        """Some of the reports, in their order, or others by their places."""
+        columns = {name: getattr(self, name) for name in COLUMNS}
+        return replace(self, **{name: each if each is None else each[kept] for name, each in columns.items()})
+
+    def like(self, other: "Reports") -> "Reports":
+        """With the columns that another device sends; what this one does not send counts as nought."""
+        lent: dict[str, NDArray[np.generic] | None] = {}
+        for name in COLUMNS:
+            own, wanted = getattr(self, name), getattr(other, name)
+            zero = np.zeros(len(self.recorded_s), dtype=None if wanted is None else wanted.dtype)
+            lent[name] = None if wanted is None else own if own is not None else zero
+        return Reports(**lent, outages=other.outages)  # type: ignore[arg-type]  # by the names of the columns
 
 
-def report(journal: Journal, device: Device, rng: np.random.Generator, end_s: float) -> Reports:
+COLUMNS = (
+    "recorded_s",
+    "received_s",
+    "xy",
+    "speed_kmh",
+    "course_deg",
+    "load",
+    "acc",
+    "odometer_km",
+    "accuracy_m",
+    "satellites",
+    "signal",
+)
+
+
+def merged(one: Reports, other: Reports) -> Reports:
+    """Both, in order of arrival, with the columns of the first."""
+    more = other.like(one)
+    pairs = {name: (getattr(one, name), getattr(more, name)) for name in COLUMNS}
+    both = {name: None if pair[0] is None else np.concatenate(pair) for name, pair in pairs.items()}
+    whole = Reports(**both, outages=one.outages)  # type: ignore[arg-type]  # by the names of the columns
+    return whole.take(np.argsort(whole.received_s, kind="stable"))
+
+
+def report(
+    journal: Journal,
+    device: Device,
+    rng: np.random.Generator,
+    end_s: float,
+    reception: Reception = USUAL,
+) -> Reports:
     """Sample the journal as the device would; `rng` belongs to this device alone."""
     until = min(end_s, device.to_s if device.to_s is not None else end_s)
     t = _moments(journal, device, rng, max(0.0, device.from_s), until)
@@ -50,10 +98,12 @@ def report(journal: Journal, device: Device, rng: np.random.Generator, end_s: fl
     seen = xy + _error(rng, device, t, end_s, off)
     shown = np.where(still, 0.0, np.maximum(0.0, speed * 3.6 + rng.normal(0, 0.6, len(t))))
     recorded = np.round(t + device.skew_s).astype(np.int64)
-    received = _arrivals(rng, t, end_s)
+    received, outages = _arrivals(rng, t, end_s)
     order = np.argsort(received, kind="stable")
     order = _with_doubles(rng, order)
     accuracy = np.clip(device.sigma_m * rng.uniform(0.8, 2.2, len(t)), 2.0, 40.0)
+    for _ in range(reception.more_bursts):
+        add_bursts(t, seen, bursts(rng, end_s))
     return Reports(
         recorded[order],
         received[order],
@@ -64,6 +114,7 @@ def report(journal: Journal, device: Device, rng: np.random.Generator, end_s: fl
         (~off).astype(np.int64)[order] if device.sends_acc else None,
         odometer[order] if device.sends_odometer else None,
         accuracy[order] if device.sends_accuracy else None,
+        outages=outages,
     )
 
 
@@ -134,14 +185,18 @@ def _error(
     return error
 
 
-def _arrivals(rng: np.random.Generator, t: Floats, end_s: float) -> Ints:
+def _arrivals(
+    rng: np.random.Generator, t: Floats, end_s: float
+) -> tuple[Ints, tuple[tuple[float, float], ...]]:
     """Seconds of receipt: a moment later, or, after an outage, all at once and later in a jumble."""
+    outages = []
     received = t + 1.0 + rng.gamma(1.6, 1.3, len(t))
     for start in rng.uniform(0, end_s, int(rng.poisson(end_s / LATE_EVERY_S))):
         end = start + float(rng.uniform(*LATE_S))
         lo, hi = np.searchsorted(t, (start, end))
         received[lo:hi] = end + rng.uniform(1, 45, hi - lo)
-    return np.round(received).astype(np.int64)
+        outages.append((float(start), end))
+    return np.round(received).astype(np.int64), tuple(outages)
 
 
 def _with_doubles(rng: np.random.Generator, order: Ints) -> Ints:

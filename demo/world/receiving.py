@@ -11,6 +11,7 @@ from demo.world.loads import Handover, Load
 from demo.world.stage import World
 from demo.world.trips import note, pace_of
 
+SITE_MIN_DWELL_S = 420.0  # what sites ask for as the least stay
 REJECT_SHARE, PART_SHARE = 0.008, 0.010
 REJECT_REASONS = ("夹带编织袋等杂物，拒收", "泥质异味明显，待复检，拒收", "料仓检修，暂停接收")
 PART_REASONS = ("料仓余量不足，部分接收", "部分污泥夹带杂物，退回")
@@ -30,6 +31,8 @@ def unload(
     del rng
     chance = world.rng("gate", *load.key)
     journal = world.journals[vehicle.id]
+    if load.misdeed is not None and load.misdeed.kind == "no_dwell":
+        return (yield from _turn_round(world, vehicle, load, site))
     journal.stand(journal.now_s + float(chance.uniform(60, 130)), engine=True)
     load.received_s, load.received_at = journal.now_s, site
     _decide(world, load, chance)
@@ -44,6 +47,18 @@ def unload(
         return site
     yield from _bring_back(world, vehicle, load, site, chance)
     return load.origin
+
+
+def _turn_round(world: World, vehicle: Vehicle, load: Load, site: str) -> Generator[float, None, str]:
+    """An empty run: over the weighbridge and out again, for a share of the least stay."""
+    journal, leg = world.journals[vehicle.id], load.carriages[-1]
+    share = load.misdeed.size if load.misdeed else 1.0
+    rolling_s = 2.0 * (leg.trip.end_s - (leg.reached_s or leg.trip.end_s))
+    load.received_s, load.received_at = journal.now_s + 4.0, site
+    journal.stand(journal.now_s + max(8.0, share * SITE_MIN_DWELL_S - rolling_s), engine=True)
+    load.received_tare_kg = load.tare_kg + 20.0
+    yield journal.now_s
+    return site
 
 
 def _tip(world: World, vehicle: Vehicle, site: str, chance: np.random.Generator, left: int) -> Process:

@@ -12,7 +12,7 @@ from demo.world.contracts import Contract, contracts, home_plants
 from demo.world.fleet import DAY_S, Vehicle, hauler_count, roles, vehicles
 from demo.world.journal import Journal
 from demo.world.lines import Line, approve_road, approve_water, find_stops, place_road_stops
-from demo.world.loads import Key, Load, Misdeed
+from demo.world.loads import Carriage, Key, Load, Misdeed
 from demo.world.ways import WayFinder
 
 BAYS = {"plant": 2, "site": 3, "transfer": 2, "works": 1, "store": 1}
@@ -42,6 +42,27 @@ class Hold:
     open: bool = True
 
 
+@dataclass(frozen=True)
+class Voyage:
+    """One laden passage of a vessel as it was made, and what went wrong on it."""
+
+    key: Key  # vessel, number of the voyage, OF_A_VOYAGE
+    carriage: Carriage
+    loads: tuple[Load, ...]
+    misdeed: Misdeed | None
+    silent: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class FalseBook:
+    """A facility whose daily figures hide something from one day to another (both included)."""
+
+    facility: str
+    misdeed: Misdeed
+    from_day: int
+    to_day: int
+
+
 @dataclass
 class World:
     """The stage of one run; everything that happens is written into its journals and loads."""
@@ -63,6 +84,8 @@ class World:
     loads: list[Load] = field(default_factory=list)
     west: list[Hold] = field(default_factory=list)
     east: list[Hold] = field(default_factory=list)
+    voyages: list[Voyage] = field(default_factory=list)
+    false_books: list[FalseBook] = field(default_factory=list)
 
     @property
     def end_s(self) -> float:

@@ -60,10 +60,12 @@ def _workday(
         place = yield from _deliver(world, vehicle, load, rng)
         if not eaten and 10.8 * 3_600 < journal.now_s % DAY_S < 14 * 3_600 and isinstance(place, str):
             eaten = True
+            begun_s = journal.now_s
             journal.shunt(world.slot(place, 20 + world.order[vehicle.id] % 10))
             journal.stand(journal.now_s + float(rng.uniform(1_400, 2_600)), engine=False)
             yield journal.now_s
             journal.shunt(gate_scale(world, place))
+            journal.shunted.append((begun_s, journal.now_s))
         if journal.now_s + (2.0 * load.line.planned_minutes + 45.0) * 60.0 > end_s:
             break
     home = world.depot(vehicle)
@@ -113,7 +115,9 @@ def _take_on(
     yield journal.now_s
     journal.shunt(yard.bay)
     journal.stand(journal.now_s + service_s, engine=bool(rng.random() < 0.6))
-    journal.carry(2)
+    planned = world.plan.get(key)
+    if planned is None or planned.kind != "no_dwell":  # an empty run is paper only
+        journal.carry(2)
     yield journal.now_s
     journal.shunt(gate_scale(world, deal.origin))
     journal.stand(journal.now_s + float(rng.uniform(60, 120)), engine=True)

@@ -1,24 +1,29 @@
 """How do vessels take sludge down the river, and who fetches it from the far wharf?"""
 
 from collections.abc import Generator
+from dataclasses import replace
 
 import numpy as np
 
 from demo.world.clockwork import Process
 from demo.world.driving import Halt, sail
 from demo.world.fleet import DAY_S, Vehicle
+from demo.world.journal import Journal
 from demo.world.lines import Line
-from demo.world.loads import Handover, Load
+from demo.world.loads import Carriage, Handover, Load
 from demo.world.receiving import unload
-from demo.world.stage import Hold, World
+from demo.world.side_trips import crooked_passage
+from demo.world.stage import Hold, Voyage, World
 from demo.world.trips import honest_plan, note, take_trip
 from demo.world.trucks import gate_scale, go
+from demo.world.ways import Way
 
 POLL_S = 600.0
 FULL_SHARE = 0.78
 LOAD_LIMIT_SHARE = 0.94
 SAILS_BY_HOUR, LAST_SAILING_HOUR = 14.5, 19.5
 FEWEST_LOADS = 3
+OF_A_VOYAGE = 10_000  # where keys of loads have their number of the day
 
 
 def vessel_life(world: World, vehicle: Vehicle) -> Process:
@@ -69,12 +74,41 @@ def _voyage(world: World, vehicle: Vehicle, hold: Hold, number: int) -> float:
     rng = world.rng("voyage", world.order[vehicle.id], number)
     line = water_line(world)
     journal = world.journals[vehicle.id]
-    trip = sail(line.way, journal.now_s, rng, _lock_halts(line, rng))
+    halts = _lock_halts(line, rng)
+    key = (world.order[vehicle.id], number, OF_A_VOYAGE)
+    misdeed = world.plan.get(key)
+    passage = crooked_passage(world, line, misdeed, world.rng("passage", *key)) if misdeed else None
+    way = passage.way if passage else line.way
+    if passage and way is not line.way:  # a longer way: its locks lie further on
+        halts = tuple(replace(h, at_m=_further(way, line, h.at_m)) for h in halts)
+    trip = sail(way, journal.now_s, rng, (*halts, *(passage.halts if passage else ())))
     first, *others = hold.loads
     made = note(world, first, vehicle.id, line, trip, line.end)
     for load in others:
         load.carriages.append(made)
+    silent = None
+    if passage and misdeed and misdeed.kind == "vessel_silence":
+        silent = _fall_silent(journal, made, misdeed.size, world.rng("silence", *key))
+    world.voyages.append(Voyage(key, made, tuple(hold.loads), misdeed if passage else None, silent))
     return journal.now_s
+
+
+def _further(way: Way, line: Line, at_m: float) -> float:
+    """Where on a longer way a place of the line lies: the last time that the way passes it."""
+    place = line.way.xy[int(np.searchsorted(line.way.s_m, at_m))]
+    near = np.flatnonzero(np.hypot(*(way.xy - place).T) < 30.0)
+    return float(way.s_m[near[-1]]) if len(near) else at_m
+
+
+def _fall_silent(
+    journal: Journal, made: Carriage, size_s: float, rng: np.random.Generator
+) -> tuple[float, float]:
+    """The transponder is off for a part of the passage."""
+    reached_s = made.reached_s or made.trip.end_s
+    length_s = min(size_s, 0.8 * (reached_s - made.left_s))
+    start_s = made.left_s + float(rng.uniform(0.05, 0.95)) * (reached_s - made.left_s - length_s)
+    journal.silent.append((start_s, start_s + length_s))
+    return start_s, start_s + length_s
 
 
 def _lock_halts(line: Line, rng: np.random.Generator) -> tuple[Halt, ...]:

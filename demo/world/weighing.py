@@ -56,14 +56,14 @@ def bias(world: World, scale: str) -> float:
 
 
 def weigh_all(world: World) -> dict[int, Tickets]:
-    """Tickets of every load, by its place in `world.loads`; numbered in time order for each scale."""
+    """Tickets of every load, by its place in `world.loads`, without their numbers."""
     drawn: dict[int, Tickets] = {}
     for k, load in enumerate(world.loads):
         for attempt in range(60):
             drawn[k] = _tickets(world, load, attempt)
             if _speaks_clearly(load, drawn[k]):
                 break
-    return _numbered(drawn)
+    return drawn
 
 
 def _speaks_clearly(load: Load, tickets: Tickets) -> bool:
@@ -71,7 +71,11 @@ def _speaks_clearly(load: Load, tickets: Tickets) -> bool:
     received = tickets.received
     if received is None:
         return True
+    if load.misdeed is not None and load.misdeed.graded:
+        return True
     wet_u, dry_u = gap_in_u(tickets.loaded, received)
+    if load.misdeed is not None and load.misdeed.kind == "skimming":
+        return True  # who takes a little of each load does not ask which of them lies in the grey
     if load.misdeed is None or load.misdeed.kind not in ("wet_gap", "dry_gap", "dilution"):
         return wet_u < 2.4 and dry_u < 1.6
     if load.misdeed.kind == "dilution":
@@ -140,7 +144,7 @@ def _weigh(
     )
 
 
-def _numbered(drawn: dict[int, Tickets]) -> dict[int, Tickets]:
+def numbered(drawn: dict[int, Tickets]) -> dict[int, Tickets]:
     """Give every ticket its number: scale, day and a running count in time order."""
     places: list[tuple[float, str, int, int]] = []
     for k, t in drawn.items():
