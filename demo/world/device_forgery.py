@@ -93,6 +93,7 @@ def replay(world: World, load: Load, misdeed: Misdeed, rng: np.random.Generator)
         there = places(world, load.truck, np.array([at_s + size_s]))[0]
         if near.min() < REJOINS_M and float(np.hypot(*(ended - there))) < REJOINS_M:
             by_s = float(round(at_s - begun_s - offset_s))
+            old.extra["copied"] = 1.0  # its own reports stay as they were
             return _lie(world, load, misdeed, Lie(LieKind.REPLAYED, at_s, at_s + size_s, old.truck, by_s))
     return False
 
@@ -137,7 +138,7 @@ def shift(world: World, load: Load, misdeed: Misdeed, rng: np.random.Generator) 
     del rng
     start_s = float(int(load.loaded_s // DAY_S) * DAY_S)
     later = [x for x in world.loads if x.truck == load.truck and x.loaded_s >= start_s]
-    if any(x.misdeed is not None or "shared" in x.extra for x in later):
+    if any(x.misdeed is not None or {"shared", "copied"} & x.extra.keys() for x in later):
         return False
     for each in later:
         each.extra["shifted"] = 1.0

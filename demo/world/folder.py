@@ -166,7 +166,7 @@ def write_track(folder: Path, plane: Plane, device: Device, reports: Reports, ca
         strict=True,
     )
     row = f"{device.id},%sZ,%.6f,%.6f,%.1f,%d,%sZ,%s,%s,%s,%s\n"
-    lines = map(row.__mod__, columns)
+    lines: Iterable[str] = map(row.__mod__, columns)
     header = TRACK_HEADER
     if reports.satellites is not None and reports.signal is not None:
         sky = zip(lines, reports.satellites.tolist(), reports.signal.tolist(), strict=True)

@@ -23,7 +23,7 @@ MARGIN_S = 900.0  # of undisturbed parking before and after
 
 
 def arrange_meetings(world: World) -> None:
-    """Send a parked truck to every halt that was planned as a meeting; where none is free, it stays a stop."""
+    """Send a parked truck to every halt planned as a meeting; where none is free, it stays a stop."""
     for load in world.loads:
         misdeed = load.misdeed
         if misdeed is None or misdeed.kind != "rendezvous" or not load.carriages:

@@ -87,9 +87,14 @@ def _received(load: Load, ticket: Ticket, calendar: Calendar) -> dict[str, objec
     return block
 
 
+def disposed_s(world: World, load: Load, received_s: float) -> float:
+    """When the site has dealt with what it received then."""
+    return received_s + 3_600.0 * float(world.rng("disposal", *load.key).uniform(*DISPOSED_AFTER_H))
+
+
 def _disposed(world: World, load: Load, ticket: Ticket, calendar: Calendar) -> dict[str, object] | None:
     method = load.wrong_method or world.facility(ticket.scale.split("-")[0]).method
-    at_s = ticket.at_s + 3_600.0 * float(world.rng("disposal", *load.key).uniform(*DISPOSED_AFTER_H))
+    at_s = disposed_s(world, load, ticket.at_s)
     accepted = ticket.net_kg - refused_kg(load, ticket)
     if method is None or at_s > world.end_s or accepted <= 0:
         return None

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from demo.world.loads import Load, Misdeed
+from demo.world.paper import disposed_s
 from demo.world.stage import FalseBook, World
 from demo.world.weighing import Ticket, Tickets
 from demo.world.wishes import Wish
@@ -38,7 +39,8 @@ def break_permit(world: World, load: Load, misdeed: Misdeed, rng: np.random.Gene
     """Sludge of a kind that the site may not take, or disposed of as its permit does not say."""
     method = world.facility(load.destination).method or ""
     load.misdeed = misdeed
-    if rng.random() < 0.5 or method not in WRONG_METHODS:
+    told = load.received_s is not None and disposed_s(world, load, load.received_s) < world.end_s
+    if rng.random() < 0.5 or method not in WRONG_METHODS or not told:
         load.sludge_kind = "liquid"
     else:
         load.wrong_method = WRONG_METHODS[method]

@@ -52,7 +52,7 @@ def _at_sea(rehearsal: World, wish: Wish, counts: dict[str, int]) -> dict[Key, M
 def untouched(world: World, load: Load) -> bool:
     """A complete ordinary load on a single road leg, with nothing else wrong."""
     complete = load.received_s is not None and load.received_s < world.end_s - 600
-    whole = load.misdeed is None and load.on_paper and not {"shared", "shifted"} & load.extra.keys()
+    whole = load.misdeed is None and load.on_paper and not {"shared", "shifted", "copied"} & load.extra.keys()
     return load.direct and whole and load.decision == "accepted" and complete
 
 

@@ -1,6 +1,7 @@
 """What does a terminal report of its vehicle's day, and when does it arrive?"""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,17 +38,18 @@ class Reports:
 
     def take(self, kept: NDArray[np.bool_] | Ints) -> "Reports":
         """Some of the reports, in their order, or others by their places."""
-        columns = {name: getattr(self, name) for name in COLUMNS}
-        return replace(self, **{name: each if each is None else each[kept] for name, each in columns.items()})
+        columns: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
+        kept_of: dict[str, Any] = {k: each if each is None else each[kept] for k, each in columns.items()}
+        return replace(self, **kept_of)
 
     def like(self, other: "Reports") -> "Reports":
         """With the columns that another device sends; what this one does not send counts as nought."""
-        lent: dict[str, NDArray[np.generic] | None] = {}
+        lent: dict[str, Any] = {}
         for name in COLUMNS:
             own, wanted = getattr(self, name), getattr(other, name)
             zero = np.zeros(len(self.recorded_s), dtype=None if wanted is None else wanted.dtype)
             lent[name] = None if wanted is None else own if own is not None else zero
-        return Reports(**lent, outages=other.outages)  # type: ignore[arg-type]  # by the names of the columns
+        return Reports(**lent, outages=other.outages)
 
 
 COLUMNS = (
@@ -69,8 +71,10 @@ def merged(one: Reports, other: Reports) -> Reports:
     """Both, in order of arrival, with the columns of the first."""
     more = other.like(one)
     pairs = {name: (getattr(one, name), getattr(more, name)) for name in COLUMNS}
-    both = {name: None if pair[0] is None else np.concatenate(pair) for name, pair in pairs.items()}
-    whole = Reports(**both, outages=one.outages)  # type: ignore[arg-type]  # by the names of the columns
+    both: dict[str, Any] = {
+        name: None if pair[0] is None else np.concatenate(pair) for name, pair in pairs.items()
+    }
+    whole = Reports(**both, outages=one.outages)
     return whole.take(np.argsort(whole.received_s, kind="stable"))
 
 
