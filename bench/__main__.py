@@ -15,6 +15,7 @@ from rich.table import Table
 
 BENCHMARKS = {
     "analysis": "bench.analysis",
+    "streaming": "bench.streaming",
     "certificate": "bench.certificate",
     "pages": "bench.pages",
     "demo": "bench.first_page",

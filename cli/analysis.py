@@ -1,15 +1,12 @@
-"""What does the analysis say? `analyse`, `findings`, `verdicts`, and the `worker` that keeps analysing."""
+"""What does the analysis say? `analyse`, `findings`, `verdicts`."""
 
-import signal
-import time
+from collections.abc import Collection
 from datetime import UTC, datetime
-from types import FrameType
-from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 
 from cli.moments import MomentType
 from cli.progress import progress_on_terminal
@@ -18,8 +15,6 @@ from models.session import read_sessions
 from reports.wording import label, say
 from tracking.operations.analyse import AnalyseResult, analysis_moment
 from tracking.operations.analyse import analyse as analyse_until
-from tracking.operations.custody.run_timers import night_of, run_timers
-from tracking.operations.custody.take_step import Setting
 from tracking.queries.finding_export import FindingLine, finding_lines
 from tracking.queries.verdict_export import VerdictLine, verdict_lines
 
@@ -39,10 +34,12 @@ def analyse(until: datetime | None) -> None:
     )
 
 
-def run_once(until: datetime | None) -> AnalyseResult:
-    """One run of the analysis, with a bar on a terminal."""
+def run_once(
+    until: datetime | None, engine: Engine | None = None, only: Collection[int] | None = None
+) -> AnalyseResult:
+    """One run of the analysis, with a bar on a terminal; only: these vehicles (row ids)."""
     clock = now()
-    engine = ready_engine()
+    engine = engine if engine is not None else ready_engine()
     moment = until if until is not None else analysis_moment(engine, clock)
     with progress_on_terminal() as show:
         return analyse_until(
@@ -53,53 +50,8 @@ def run_once(until: datetime | None) -> AnalyseResult:
             contradicted_score=settings().contradicted_score,
             timezone=settings().timezone,
             progress=show,
+            only=only,
         )
-
-
-@click.command()
-@click.option("--every", "every_s", default=10.0, show_default=True, help="Seconds between runs.")
-def worker(every_s: float) -> None:
-    """Analyse what comes in and run the timers of custody, until told to stop.
-
-    SIGTERM or SIGINT ends it after the run under way.
-    """
-    stopping = False
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-
-    night: datetime | None = None
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while not stopping:
-        try:
-            result = run_once(None)
-            if result.fixes or result.blocks:
-                click.echo(f"{now().isoformat()} {result.fixes} fixes, {result.blocks} blocks", err=True)
-            night = run_due(night)
-        except DBAPIError as error:
-            # The database is away or busy: what was not written is still marked, the next run takes it.
-            click.echo(f"{now().isoformat()} database: {error.orig}", err=True)
-        waited_s = 0.0
-        while waited_s < every_s and not stopping:
-            time.sleep(0.2)
-            waited_s += 0.2
-
-
-def run_due(closed_night: datetime | None) -> datetime:
-    """Run the timers of custody, closing manifests once a night; the night that is done with then."""
-    rules = thresholds()
-    setting = Setting(rules.custody, ZoneInfo(settings().timezone), now(), rules)
-    night = night_of(setting)
-    done = run_timers(ready_engine(), setting, closing=night != closed_night, clock=now)
-    if done.any:
-        click.echo(
-            f"{setting.now.isoformat()} {done.expired} expired, {done.overdue} overdue,"
-            f" {done.escalated} escalated, {done.regrouped} regrouped, {done.closed} closed",
-            err=True,
-        )
-    return night
 
 
 @click.command()

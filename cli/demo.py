@@ -54,7 +54,7 @@ def demo(seed: int, plants: int, vehicles: int, bind: str | None, live: bool, se
     address = bind or settings().bind
     servers = [
         subprocess.Popen([sys.executable, "-m", "cli.main", "serve", "--bind", address]),
-        subprocess.Popen([sys.executable, "-m", "cli.main", "worker", "--every", "5"]),
+        subprocess.Popen([sys.executable, "-m", "cli.main", "worker"]),
     ]
     try:
         wait_for(f"http://{address}/login", servers[0])

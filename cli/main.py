@@ -19,7 +19,7 @@ COMMANDS = {
     "analyse": "cli.analysis:analyse",
     "findings": "cli.analysis:findings",
     "verdicts": "cli.analysis:verdicts",
-    "worker": "cli.analysis:worker",
+    "worker": "cli.worker:worker",
     "report": "cli.report:report",
     "user": "cli.user:user",
     "serve": "cli.serve:serve",

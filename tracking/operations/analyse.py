@@ -6,7 +6,7 @@ each); devices are compared with each other and told of. Then each block with an
 anywhere is taken up by the next with the same result.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,11 +54,13 @@ def analyse(
     contradicted_score: float,
     timezone: str = "Asia/Shanghai",
     progress: Progress = lambda _stage, _done, _total: None,
+    only: Collection[int] | None = None,
 ) -> AnalyseResult:
     """Analyse everything up to `until`; what is dated later is left for a later run.
 
     timezone: of the city, in whose days dated limits hold. Another run under way on the same database is
-    waited for.
+    waited for. only: the vehicles (row ids) to work out; what is new of the others, and manifests that are
+    merely pending, keep their marks for a run without it.
     """
     with only_analysis(engine), spared_collector():
         tracks = TrackCache(to_ms(until))
@@ -68,19 +70,26 @@ def analyse(
             doubted = judgement_stretches(session)
             return Run(world, to_ms(until), recorded_at, contradicted_score, tracks, doubted)
 
-        vehicles, fixes = retrack_dirty(engine, this_run, progress)
+        vehicles, fixes = retrack_dirty(engine, this_run, progress, only)
         compare_devices(engine, this_run)
         tell_changed(engine, this_run)
-        blocks = judge_open(engine, this_run, progress)
+        blocks = judge_open(engine, this_run, progress, only)
     return AnalyseResult(vehicles, fixes, blocks, until)
 
 
-def retrack_dirty(engine: Engine, this_run: Callable[[Session], Run], progress: Progress) -> tuple[int, int]:
+def retrack_dirty(
+    engine: Engine,
+    this_run: Callable[[Session], Run],
+    progress: Progress,
+    only: Collection[int] | None = None,
+) -> tuple[int, int]:
     """Work out each dirty vehicle anew; returns the vehicles and the fixes read."""
     with read_sessions(engine)() as session:
         run = this_run(session)
         chosen = select(Watermark.vehicle_id).where(Watermark.dirty_from_ms <= run.until_ms)
         dirty = list(session.scalars(chosen.order_by(Watermark.vehicle_id)))
+    if only is not None:
+        dirty = [vehicle_id for vehicle_id in dirty if vehicle_id in only]
     fixes = 0
     for done, vehicle_id in enumerate(dirty):
         with write_sessions(engine).begin() as session:
@@ -89,14 +98,19 @@ def retrack_dirty(engine: Engine, this_run: Callable[[Session], Run], progress: 
     return len(dirty), fixes
 
 
-def judge_open(engine: Engine, this_run: Callable[[Session], Run], progress: Progress) -> int:
+def judge_open(
+    engine: Engine,
+    this_run: Callable[[Session], Run],
+    progress: Progress,
+    only: Collection[int] | None = None,
+) -> int:
     """Judge the blocks that hold anything to judge; returns how many.
 
     The world is read anew: what is usual between two places is learned from the trips just found.
     """
     with read_sessions(engine)() as session:
         run = this_run(session)
-        blocks = blocks_to_judge(session, run.world, run.until_ms)
+        blocks = blocks_to_judge(session, run.world, run.until_ms, only)
     for low in range(0, len(blocks), BLOCKS_A_TRANSACTION):
         with write_sessions(engine).begin() as session:
             judge_blocks(session, blocks[low : low + BLOCKS_A_TRANSACTION], run)

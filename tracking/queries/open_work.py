@@ -5,18 +5,18 @@ manifests. Blocks are independent, so each can be judged by itself; one that rea
 window read so far makes the window wider.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from models.findings import Verdict
 from models.journeys import ManifestMark, TripRow
-from models.manifests import Manifest
+from models.manifests import Leg, Manifest
 from models.values import ManifestFacts
 from models.vocabulary import VerdictValue
 from tracking.queries.explained_silences import explained_trips
@@ -54,15 +54,21 @@ class Todo:
     from_ms: int | None
 
 
-def find_todo(session: Session, world: World, until_ms: int) -> Todo:
+def find_todo(session: Session, world: World, until_ms: int, only: Collection[int] | None = None) -> Todo:
     """Unjudged trips, trips whose silence is explained by now, changed manifests, manifests without a
-    verdict, and those still pending."""
+    verdict, and those still pending: of the vehicles `only` (row ids), of all without it."""
     trips = session.execute(
         select(TripRow.id, TripRow.departed_ms).where(
             TripRow.judged.is_(False), TripRow.departed_ms <= until_ms
         )
     ).all()
     current = select(Verdict).where(Verdict.current).subquery()
+    waiting = (current.c.value == VerdictValue.PENDING) & (
+        Manifest.issued_at >= from_moment(max(until_ms - PENDING_REACH_MS, 0))
+    )
+    if only is not None:
+        carried = select(Leg.manifest_id).where(Leg.vehicle_id.in_(only))
+        waiting &= Manifest.id.in_(carried) if only else false()
     manifests = session.execute(
         select(Manifest.id, Manifest.issued_at)
         .outerjoin(ManifestMark, ManifestMark.manifest_id == Manifest.id)
@@ -72,8 +78,7 @@ def find_todo(session: Session, world: World, until_ms: int) -> Todo:
             or_(
                 ManifestMark.dirty,
                 current.c.id.is_(None),
-                (current.c.value == VerdictValue.PENDING)
-                & (Manifest.issued_at >= from_moment(max(until_ms - PENDING_REACH_MS, 0))),
+                waiting,
             ),
         )
     ).all()
@@ -99,9 +104,11 @@ def after_refusals(session: Session, world: World) -> dict[int, int]:
     return found
 
 
-def blocks_to_judge(session: Session, world: World, until_ms: int) -> list[Block]:
-    """The blocks that hold anything to judge."""
-    todo = find_todo(session, world, until_ms)
+def blocks_to_judge(
+    session: Session, world: World, until_ms: int, only: Collection[int] | None = None
+) -> list[Block]:
+    """The blocks that hold anything to judge; only: as in `find_todo`."""
+    todo = find_todo(session, world, until_ms, only)
     if todo.from_ms is None:
         return []
     reach_ms = DAY_MS
