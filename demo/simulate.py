@@ -93,6 +93,7 @@ def simulate(
     _write_world(folder, world, tickets, calendar)
     tell("tracks", 3, 4)
     reports = _write_tracks(folder, world, calendar, seen, tell)
+    write_lines(folder / "truth.jsonl", Witness(world, tickets, calendar, reports).all_truths())
     write_lines(folder / "negatives.jsonl", written(negatives(world, reports), calendar))
     return Made(world, calendar, reports)
 
@@ -159,7 +160,6 @@ def _write_world(folder: Path, world: World, tickets: dict[int, Tickets], calend
         if load.on_paper and load.issued_s < world.end_s
     ]
     write_lines(folder / "manifests.jsonl", sheets)
-    write_lines(folder / "truth.jsonl", Witness(world, tickets, calendar).all_truths())
     _write_basemap(folder, world)
 
 

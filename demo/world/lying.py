@@ -67,7 +67,8 @@ def _replayed(world: World, device: Device, sent: Reports, lie: Lie, reception: 
     if sent.odometer_km is not None and copy.odometer_km is not None:  # counted on from the own wheels
         own = float(np.interp(lie.from_s, sent.recorded_s, sent.odometer_km))
         copy = replace(copy, odometer_km=copy.odometer_km - copy.odometer_km[0] + own)
-    return merged(sent.take(~_within(device, sent, lie)), copy)
+    whole = merged(sent.take(~_within(device, sent, lie)), copy)
+    return replace(whole, copied=(*sent.copied, (lie.from_s, len(copy.recorded_s))))
 
 
 def _cloned(world: World, device: Device, sent: Reports, lie: Lie, reception: Reception) -> Reports:

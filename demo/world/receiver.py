@@ -35,6 +35,7 @@ class Reports:
     satellites: Ints | None = None
     signal: Ints | None = None  # of the mobile network, 0 to 31
     outages: tuple[tuple[float, float], ...] = ()  # what was measured then was sent after it
+    copied: tuple[tuple[float, int], ...] = ()  # (from second, how many) reports that were sent before
 
     def take(self, kept: NDArray[np.bool_] | Ints) -> "Reports":
         """Some of the reports, in their order, or others by their places."""
@@ -49,7 +50,7 @@ class Reports:
             own, wanted = getattr(self, name), getattr(other, name)
             zero = np.zeros(len(self.recorded_s), dtype=None if wanted is None else wanted.dtype)
             lent[name] = None if wanted is None else own if own is not None else zero
-        return Reports(**lent, outages=other.outages)
+        return Reports(**lent, outages=other.outages, copied=other.copied)
 
 
 COLUMNS = (
@@ -74,7 +75,7 @@ def merged(one: Reports, other: Reports) -> Reports:
     both: dict[str, Any] = {
         name: None if pair[0] is None else np.concatenate(pair) for name, pair in pairs.items()
     }
-    whole = Reports(**both, outages=one.outages)
+    whole = Reports(**both, outages=one.outages, copied=one.copied)
     return whole.take(np.argsort(whole.received_s, kind="stable"))
 
 

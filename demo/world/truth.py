@@ -10,6 +10,7 @@ from demo.world.forgery import PLANT_LIMIT
 from demo.world.lines import Line
 from demo.world.loads import Load, Misdeed
 from demo.world.paper import Calendar
+from demo.world.receiver import Reports
 from demo.world.receiving import SITE_MIN_DWELL_S
 from demo.world.stage import World
 from demo.world.truth_beyond import Said, books, lies_of, skimmed, stay_of, voyages
@@ -27,8 +28,14 @@ def rounded(size: dict[str, float]) -> dict[str, float]:
 class Witness:
     """Sees the physical world and the papers, and writes truths."""
 
-    def __init__(self, world: World, tickets: dict[int, Tickets], calendar: Calendar) -> None:
-        self.world, self.tickets, self.calendar = world, tickets, calendar
+    def __init__(
+        self,
+        world: World,
+        tickets: dict[int, Tickets],
+        calendar: Calendar,
+        reports: dict[str, list[Reports]],
+    ) -> None:
+        self.world, self.tickets, self.calendar, self.reports = world, tickets, calendar, reports
 
     def all_truths(self) -> list[Truth]:
         """Every truth of the world, in the order of the loads."""
@@ -50,7 +57,7 @@ class Witness:
     def of_load(self, load: Load, tickets: Tickets) -> Iterator[Truth]:
         """All that the table of finding kinds says is true of one load."""
         yield from self._named(load)
-        yield from (self._told(each) for each in lies_of(self.world, load))
+        yield from (self._told(each) for each in lies_of(load, self.reports.get(load.truck, [])))
         yield from self._on_the_road(load)
         if load.on_paper:
             if load.voyage is None:  # of three legs, the first one's time says nothing

@@ -10,6 +10,7 @@ from demo.world.fleet import DAY_S
 from demo.world.lies import LieKind
 from demo.world.loads import Load
 from demo.world.permits import received_t
+from demo.world.receiver import Reports
 from demo.world.stage import Voyage, World
 from demo.world.weighing import Tickets
 
@@ -26,15 +27,15 @@ HOW = {
 }
 
 
-def lies_of(world: World, load: Load) -> Iterator[Said]:
+def lies_of(load: Load, reports: list[Reports]) -> Iterator[Said]:
     """The device's lie on one load."""
     kind = load.misdeed.kind if load.misdeed else ""
     if kind not in HOW or "lie_from_s" not in load.extra:
         return
     span = load.extra["lie_from_s"], load.extra["lie_to_s"]
     size = {"duration_s": span[1] - span[0]}
-    if kind == "replayed_track" and load.misdeed:
-        size["fixes"] = round(load.misdeed.size)
+    if kind == "replayed_track":
+        size["fixes"] = sum(n for each in reports for start, n in each.copied if start == span[0])
     if kind == "cloned_device":
         size["apart_m"] = round(load.extra["size_m"])
     if kind == "clock_skew":
