@@ -6,15 +6,20 @@ settings' hash is that of all default thresholds: figures of another hash are of
 """
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from bench import detection_valhalla
-from bench.detection_measure import ON_PAPER, OWN, Measured, Tallies, measure
+from bench.detection_measure import ON_PAPER, ON_WATER, OWN, Measured, Tallies, measure
+from bench.detection_negatives import Suspicion
+from bench.detection_noise import Residuals
 from bench.detection_roads import SEED, on_real_roads
 from bench.detection_score import Tally, figures, upper_count
 from bench.detection_worlds import (
@@ -30,6 +35,7 @@ from bench.detection_worlds import (
 from demo.scenario.score import share
 from models.thresholds import Thresholds
 
+Row = tuple[Condition, int, bool]  # condition, seed, graded
 Flat = dict[str, float | int | None]
 ON_ROADS = "real_roads_10s"
 BASE_WORLDS = {NORMAL_10S: 8, HARSH_10S: 4, NORMAL_30S: 4}
@@ -51,6 +57,8 @@ class Totals:
     missing: tuple[str, ...] = ()
     base_seeds: list[int] = field(default_factory=list)
     graded_seeds: list[int] = field(default_factory=list)
+    negatives: dict[str, Suspicion] = field(default_factory=dict)
+    residuals: Residuals = field(default_factory=Residuals)
 
     def add(self, seed: int, world: Measured, *, graded: bool) -> None:
         """Count one more world."""
@@ -65,6 +73,9 @@ class Totals:
         self.links_right += world.links_right
         self.links_true += world.links_true
         self.missing = world.missing
+        self.residuals = self.residuals + world.residuals
+        for sort, told in world.negatives.items():
+            self.negatives.setdefault(sort, Suspicion()).add(told)
 
 
 def gather(into: Tallies, more: Tallies) -> None:
@@ -75,7 +86,7 @@ def gather(into: Tallies, more: Tallies) -> None:
 
 
 def run() -> dict[str, Any]:
-    """All conditions; takes about a quarter of an hour."""
+    """All conditions: 28 worlds and the real roads, half an hour on two cores."""
     return result_of(everything(), Extent())
 
 
@@ -110,14 +121,31 @@ def measured_worlds(
     conditions: Sequence[Condition], base: Sequence[int], graded: Sequence[int], extent: Extent
 ) -> dict[str, Totals]:
     """The sums of each condition, by its name."""
-    found = {}
-    for condition in conditions:
-        totals = found[condition.name] = Totals()
-        for seed in base[: BASE_WORLDS[condition]]:
-            totals.add(seed, measure(seed, condition, extent, graded=False), graded=False)
-        for seed in graded:
-            totals.add(seed, measure(seed, condition, extent, graded=True), graded=True)
+    rows = [
+        (condition, seed, is_graded)
+        for condition in conditions
+        for is_graded, seeds in ((False, base[: BASE_WORLDS[condition]]), (True, graded))
+        for seed in seeds
+    ]
+    found = {condition.name: Totals() for condition in conditions}
+    for (condition, seed, is_graded), world in zip(rows, all_measured(rows, extent), strict=True):
+        found[condition.name].add(seed, world, graded=is_graded)
     return found
+
+
+def all_measured(rows: Sequence[Row], extent: Extent) -> Iterator[Measured]:
+    """Each world by itself, in as many processes as there are cores, in the order of the rows."""
+    workers = min(len(rows), os.cpu_count() or 1)
+    if workers < 2:
+        yield from (one_measured(row, extent) for row in rows)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+        yield from pool.map(one_measured, rows, [extent] * len(rows))
+
+
+def one_measured(row: Row, extent: Extent) -> Measured:
+    condition, seed, graded = row
+    return measure(seed, condition, extent, graded=graded)
 
 
 def result_of(totals: dict[str, Totals], extent: Extent) -> dict[str, Any]:
@@ -127,12 +155,16 @@ def result_of(totals: dict[str, Totals], extent: Extent) -> dict[str, Any]:
     ratios: Flat = {}
     for name, each in totals.items():
         own |= {f"{name}/{key}": value for key, value in overall(each).items()}
+        for sort, told_of in each.negatives.items():
+            own |= {f"{name}/negatives/{sort}/count": told_of.count}
+            own |= {f"{name}/negatives/{sort}/raised": told_of.raised}
         for detector, kinds in each.tallies.items():
             for kind, whole in kinds.items():
                 tally = whole.on_paper() if detector in ON_PAPER else whole
                 told = figures(tally) | rates(tally, each)
-                if detector == OWN:
-                    own |= {f"{name}/{kind}/{key}": value for key, value in told.items()}
+                if detector in (OWN, ON_WATER):
+                    prefix = name if detector == OWN else f"{name}/water"
+                    own |= {f"{prefix}/{kind}/{key}": value for key, value in told.items()}
                 else:
                     peers |= {f"{name}/{detector}/{kind}/{key}": value for key, value in told.items()}
                     ours = each.tallies[OWN].get(kind, Tally())

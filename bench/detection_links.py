@@ -35,6 +35,7 @@ def true_links(staged: Staged) -> Iterator[tuple[str, str, float]]:
         kind = load.misdeed.kind if load.misdeed else ""
         silent = kind == "signal_gap" and "whole" in load.extra
         ended = load.received_s is not None and load.received_s < staged.world.end_s
+        silent = silent or "lie_from_s" in load.extra or "shifted" in load.extra
         if load.number and load.on_paper and load.carriages and ended and kind not in FALSE and not silent:
             first = load.carriages[0]
             yield load.number, first.vehicle, start_ms + first.left_s * MS_PER_S

@@ -14,10 +14,12 @@ from sqlalchemy import Engine, select
 from bench.detection_legs import legs_of, paper_of
 from bench.detection_links import links
 from bench.detection_movingpandas import is_there, stop_and_gap_alarms
+from bench.detection_negatives import Suspicion, read_innocents, suspicions
+from bench.detection_noise import Residuals, residuals
 from bench.detection_paper import joined
 from bench.detection_score import Tally, tally
 from bench.detection_traccar import WIDTHS_M, route_alarms, stop_alarms
-from bench.detection_truths import Sized, sized_truths
+from bench.detection_truths import VESSEL, Sized, sized_truths
 from bench.detection_worlds import Condition, Extent, Staged, stage_world
 from demo.scenario.load import load_scenario
 from demo.scenario.rows import ManifestRow
@@ -33,6 +35,7 @@ from tracking.operations.analyse import analyse, analysis_moment
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 CONTRADICTED_SCORE = 0.5
 OWN = "sludgetrace"
+ON_WATER = "sludgetrace_on_water"  # the same findings, those of vessels alone
 Tallies = dict[str, dict[FindingKind, Tally]]  # by detector
 
 
@@ -49,6 +52,8 @@ class Measured:
     links_right: int
     links_true: int
     extra: int = 0
+    negatives: dict[str, Suspicion] = field(default_factory=dict)
+    residuals: Residuals = field(default_factory=Residuals)
     missing: tuple[str, ...] = field(default=())
 
 
@@ -111,6 +116,8 @@ def judged(staged: Staged, engine: Engine) -> Measured:
         right,
         true,
         told["extra"],
+        suspicions(read_innocents(staged.folder), findings),
+        residuals(staged),
         missing,
     )
 
@@ -127,12 +134,23 @@ def tallied(
     """Every detector's tallies, and which peers were not there."""
     world = f"{staged.seed}/{staged.condition.name}"
     raised = {OWN: findings} | peers(staged, engine, paper)
-    found = {}
+    found = {
+        ON_WATER: tally(world, afloat(truths), [f for f in findings if is_afloat(f.vehicles)], scores, clean)
+    }
     for name, said in raised.items():
         kinds = {each.kind for each in said} | OF_PEER.get(name, frozenset())
         asked = truths if name == OWN else [each for each in truths if each.truth.kind in kinds]
         found[name] = tally(world, asked, said, scores, clean)
     return found, () if is_there() else ("movingpandas",)
+
+
+def afloat(truths: list[Sized]) -> list[Sized]:
+    """What happened to vessels."""
+    return [each for each in truths if each.truth.vehicle and each.truth.vehicle.startswith(VESSEL)]
+
+
+def is_afloat(vehicles: frozenset[str]) -> bool:
+    return bool(vehicles) and all(each.startswith(VESSEL) for each in vehicles)
 
 
 OF_PEER: dict[str, frozenset[FindingKind]] = {

@@ -29,7 +29,7 @@ from models.vocabulary import MS_PER_S, FindingKind, Mode
 from tracking.rules.corridor import find_excursions, nearest_corridor
 from tracking.rules.route_path import route_path
 
-SEED = 7_101
+SEED = 7_201
 ROUTES, CLEAN_EACH, DETOURS_EACH = 60, 10, 3
 BOX = ((9.49, 47.06), (9.57, 47.26))  # the valley, where the roads are: degrees
 LENGTH_M = (4_000.0, 25_000.0)
