@@ -16,6 +16,7 @@ from rich.table import Table
 BENCHMARKS = {
     "analysis": "bench.analysis",
     "streaming": "bench.streaming",
+    "positions": "bench.positions",
     "certificate": "bench.certificate",
     "pages": "bench.pages",
     "demo": "bench.first_page",
