@@ -14,7 +14,7 @@ from models.fleet import Device, DeviceBinding, Scale, Vehicle
 
 Row = tuple[Any, ...]
 
-VEHICLES = ("id", "mode", "name", "org", "tare_kg", "rated_payload_kg", "mmsi")
+VEHICLES = ("id", "mode", "name", "org", "tare_kg", "rated_payload_kg", "mmsi", "active_from", "active_to")
 DEVICES = ("device_id", "protocol", "vehicle_id", "valid_from", "valid_to", "datum")
 SCALES = ("id", "facility", "class", "division_kg", "max_kg", "certificate_valid_to")
 PLANT_DAYS = ("facility", "date", *PLANT_FIGURES)
@@ -28,7 +28,8 @@ def vehicles(session: Session) -> Iterator[Row]:
     ):
         owner = row.organisation.code if row.organisation else None
         masses = written(row.tare_kg), written(row.rated_payload_kg)
-        yield row.code, row.mode.value, row.name, owner, *masses, row.mmsi
+        days = written(row.active_from), written(row.active_to)
+        yield row.code, row.mode.value, row.name, owner, *masses, row.mmsi, *days
 
 
 def devices(session: Session) -> Iterator[Row]:

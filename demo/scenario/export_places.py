@@ -11,13 +11,14 @@ from models.facilities import Facility, MapFeature, Route
 from models.manifests import Diversion
 from models.organisations import Organisation
 
-ORGANISATIONS = ("code", "name", "name_en", "kind")
+ORGANISATIONS = ("code", "name", "name_en", "kind", "active_from", "active_to")
 
 
 def organisations(session: Session) -> Iterator[tuple[Any, ...]]:
     """Rows of organisations.csv."""
     for row in session.scalars(select(Organisation).order_by(Organisation.code)):
-        yield row.code, row.name, row.name_en, row.kind.value
+        days = written(row.active_from), written(row.active_to)
+        yield row.code, row.name, row.name_en, row.kind.value, *days
 
 
 def facilities(session: Session) -> dict[str, Any]:

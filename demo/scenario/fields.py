@@ -165,6 +165,14 @@ class Fields:
             self.refuse(name, f"{shown(self.values[name])} is not an ISO 8601 date")
             return EARLIEST.date()
 
+    def active_days(self) -> tuple[date | None, date | None]:
+        """First and last day in business or in service, both included; blank: without begin or end."""
+        first = self.day("active_from") if self.has("active_from") else None
+        last = self.day("active_to") if self.has("active_to") else None
+        if first is not None and last is not None and last < first:
+            self.refuse("active_to", "is before active_from")
+        return first, last
+
     def ordered(self, start_name: str, start: datetime | None, end: datetime | None, end_name: str) -> None:
         """Refuse an interval that ends before it starts."""
         if start is not None and end is not None and end <= start:

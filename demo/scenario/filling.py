@@ -27,11 +27,11 @@ class Difference:
     field: str
     stored: object
     given: object
+    how: str = "differs from"
 
     def sentence(self) -> str:
-        return (
-            f"{worded(self.given)} differs from {worded(self.stored)}, which was reported before and stands"
-        )
+        known = f"{worded(self.stored)}, which was reported before and stands"
+        return f"{worded(self.given)} {self.how} {known}"
 
 
 def differences(row: Base, values: Mapping[str, object]) -> list[Difference]:
@@ -42,6 +42,13 @@ def differences(row: Base, values: Mapping[str, object]) -> list[Difference]:
         for name, stored, given in pairs
         if stored is not None and given is not None and stored != given
     ]
+
+
+def ends_before_it_begins(row: Base, values: Mapping[str, object]) -> Iterator[Difference]:
+    """Would a blank that is filled end what is in business from another day on?"""
+    first, last = (getattr(row, name, None) or values.get(name) for name in ("active_from", "active_to"))
+    if isinstance(first, date) and isinstance(last, date) and last < first:
+        yield Difference("active_to", first, last, "lies before active_from")
 
 
 def fill(row: Base, values: Mapping[str, object]) -> bool:
@@ -89,7 +96,10 @@ def store(
         elif stored is None:
             changed.append(table(**dict(zip(key, row.key, strict=True)), **row.values))
             tally.new += 1
-        elif contradictions := differences(stored, row.values):
+        elif contradictions := [
+            *differences(stored, row.values),
+            *ends_before_it_begins(stored, row.values),
+        ]:
             for each in contradictions:
                 yield Refusal(row.place, fields.get(each.field, each.field), each.sentence())
         elif fill(stored, row.values):

@@ -38,6 +38,7 @@ def vehicle(fields: Fields) -> VehicleRow:
     mmsi = fields.optional_text("mmsi")
     if mmsi is not None and not (mmsi.isascii() and mmsi.isdigit() and len(mmsi) == 9):
         fields.refuse("mmsi", f"'{mmsi}' is not nine digits")
+    active_from, active_to = fields.active_days()
     return VehicleRow(
         place=fields.place,
         code=fields.text("id"),
@@ -47,6 +48,8 @@ def vehicle(fields: Fields) -> VehicleRow:
         tare_kg=fields.optional_number("tare_kg", above=0),
         rated_payload_kg=fields.optional_number("rated_payload_kg", above=0),
         mmsi=mmsi,
+        active_from=active_from,
+        active_to=active_to,
     )
 
 

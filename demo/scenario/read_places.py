@@ -21,12 +21,15 @@ def read_organisations(folder: Folder) -> Read:
 
 
 def organisation(fields: Fields) -> OrganisationRow:
+    active_from, active_to = fields.active_days()
     return OrganisationRow(
         place=fields.place,
         code=fields.text("code"),
         name=fields.text("name", NAME),
         name_en=fields.optional_text("name_en", NAME),
         kind=fields.word("kind", OrganisationKind),
+        active_from=active_from,
+        active_to=active_to,
     )
 
 

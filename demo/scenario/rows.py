@@ -30,6 +30,8 @@ class OrganisationRow:
     name: str
     name_en: str | None
     kind: OrganisationKind
+    active_from: date | None = None
+    active_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class VehicleRow:
     tare_kg: float | None
     rated_payload_kg: float | None
     mmsi: str | None
+    active_from: date | None = None
+    active_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

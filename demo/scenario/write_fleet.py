@@ -32,6 +32,8 @@ def write_vehicles(session: Session, rows: Sequence[VehicleRow], result: LoadRes
                 "tare_kg": row.tare_kg,
                 "rated_payload_kg": row.rated_payload_kg,
                 "mmsi": row.mmsi,
+                "active_from": row.active_from,
+                "active_to": row.active_to,
             }
             given.append(Given(row.place, (row.code,), values))
     names = {"code": "id", "organisation_id": "org"}

@@ -21,7 +21,17 @@ def write_organisations(
     session: Session, rows: Sequence[OrganisationRow], result: LoadResult
 ) -> Iterator[Refusal]:
     given = [
-        Given(row.place, (row.code,), {"name": row.name, "name_en": row.name_en, "kind": row.kind})
+        Given(
+            row.place,
+            (row.code,),
+            {
+                "name": row.name,
+                "name_en": row.name_en,
+                "kind": row.kind,
+                "active_from": row.active_from,
+                "active_to": row.active_to,
+            },
+        )
         for row in rows
     ]
     yield from store(session, Organisation, ("code",), given, result.tally("organisations"), {})
