@@ -98,8 +98,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     @initialize()
     def morning(self) -> None:
-        """One load in store, one at the gate, one that stands between truck and vessel."""
+        """Two loads in store, one at the gate, one that stands between truck and vessel."""
         for way, acts in (
+            ("store", (Act.LOAD, Act.DEPART, Act.HAND_OVER, Act.STORE)),
             ("store", (Act.LOAD, Act.DEPART, Act.HAND_OVER, Act.STORE)),
             ("straight", (Act.LOAD, Act.DEPART, Act.ARRIVE)),
             ("water", (Act.LOAD, Act.DEPART, Act.HAND_OVER)),
@@ -213,7 +214,8 @@ class AnyOrder(RuleBasedStateMachine):
         first = loads[which % len(loads)]
         parts = [(first, share)]
         if kind is ManifestKind.GROUP:
-            parts.append((loads[turn % len(loads)], share))
+            beside = [each for each in loads if self.traffic.beside(first, each)] or loads
+            parts.append((beside[turn % len(beside)], share))
         if self.child(kind, parts):
             for act in (Act.LOAD, Act.DEPART, Act.ARRIVE, Act.ACCEPT)[: turn % 5]:
                 self.honestly(self.load(0), act)

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from models.custody_words import Act
 from models.session import open_engine, read_sessions, write_sessions
 from models.vocabulary import CustodyState, DisposalMethod, ManifestKind, Mode, Role
 from tests import factories as make
-from tests.tracking.custody.books import Books, read_books
+from tests.tracking.custody.books import Books, Row, read_books
 from tests.tracking.custody.haulage import Haulage, haulage
 from tracking.operations.custody.draw_up import LegDraft, ManifestDraft, PartDraft
 from tracking.operations.custody.refusals import CustodyRefused
@@ -34,6 +34,8 @@ class Traffic:
 
     def __init__(self, database_url: str) -> None:
         self.engine: Engine = open_engine(database_url)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", without_syncing)
         with write_sessions(self.engine).begin() as session:
             self.town: Haulage = haulage(session)
             people = self.town.people
@@ -143,14 +145,7 @@ class Traffic:
         """Who issues a child of these loads, from where the first one is; shares of what is left of each."""
         town, (first, _share) = self.town, parts[0]
         row = self.books.loads[first]
-        leg = next(
-            (
-                each
-                for each in self.books.tables["leg"].values()
-                if each["manifest_id"] == first and each["seq"] == row["leg_seq"]
-            ),
-            None,
-        )
+        leg = self.leg_of(first, row["leg_seq"])
         state = row["custody_state"]
         standing = state in (S.AT_TRANSFER, S.IN_STORE)
         if leg is not None and standing:
@@ -171,6 +166,16 @@ class Traffic:
         """A share of what no child has been promised yet; of nothing, a tonne all the same."""
         left = self.books.passable(load).wet - self.books.promised(load).wet
         return round(left * share, 1) if left > 1 else 1_000.0
+
+    def beside(self, first: int, second: int) -> bool:
+        """Do two loads lie in the same store, or stand at the same node?"""
+        rows = [self.books.loads[each] for each in (first, second)]
+        places = [leg["to_id"] for row in rows for leg in [self.leg_of(row["id"], row["leg_seq"])] if leg]
+        return first != second and len(places) == 2 and places[0] == places[1]
+
+    def leg_of(self, load: int, seq: int) -> Row | None:
+        legs = self.books.tables["leg"].values()
+        return next((leg for leg in legs if (leg["manifest_id"], leg["seq"]) == (load, seq)), None)
 
     def code_of(self, facility_id: int) -> str:
         town = self.town
@@ -196,3 +201,8 @@ class Traffic:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def without_syncing(connection: Any, _record: Any) -> None:
+    """Nothing here has to survive a power cut."""
+    connection.execute("PRAGMA synchronous=OFF")
