@@ -16,7 +16,7 @@ from demo.world.stage import World
 
 Mask = NDArray[np.bool_]
 FEW_SATELLITES, MANY_SATELLITES = 2, 11
-BLIND_DRIFT_M = 400.0  # what a jammed receiver still makes up
+BLIND_DRIFT_M = 60.0  # what a receiver without sky makes up from its gyroscope
 
 
 def reports_of(world: World, device: Device, reception: Reception) -> Reports:
@@ -108,7 +108,7 @@ def _blinded(world: World, device: Device, sent: Reports, lie: Lie, reception: R
     wander: Points = np.zeros((count, 2))
     order = np.argsort(sent.recorded_s, kind="stable")
     order = order[inside[order]]
-    steps = rng.normal(0, 12.0, (len(order), 2)).cumsum(axis=0)
+    steps = rng.normal(0, 6.0, (len(order), 2)).cumsum(axis=0)
     wander[order] = np.clip(steps, -BLIND_DRIFT_M, BLIND_DRIFT_M)
     return replace(sent, xy=sent.xy + wander, satellites=satellites, signal=signal)
 

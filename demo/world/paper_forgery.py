@@ -18,6 +18,7 @@ WRONG_METHODS = {
     "building_material": "landfill",
     "land_use": "landfill",
 }
+MOST_EARLY_S = 12_000.0
 FEWEST_SKIMMED = 5
 BOOKS = ("plant_imbalance", "site_imbalance", "over_capacity")
 
@@ -115,10 +116,15 @@ def hand_over_early(world: World, wish: Wish, wanted: int) -> None:
     """Paper has the far wharf's truck take over a load from a vessel that had not come yet."""
     rng = world.rng("forge", "handover_mismatch")
     able = [x for x in world.loads if x.voyage and len(x.handovers) == 2 and x.arrived and x.misdeed is None]
-    for k in rng.permutation(len(able))[:wanted]:
+    for k in rng.permutation(len(able)):
         load = able[int(k)]
         misdeed = wish.draw("handover_mismatch", rng)
         came_s = load.carriages[1].reached_s or load.carriages[1].trip.end_s
+        if wanted <= 0:
+            break
+        if misdeed.size + load.handovers[1].at_s - came_s > MOST_EARLY_S:
+            continue  # fetched the next day: paper of the day before would be of no trip at all
+        wanted -= 1
         load.handovers[1] = replace(load.handovers[1], at_s=came_s - misdeed.size)
         if load.handovers[1].at_s < load.handovers[0].at_s + 120.0:
             load.handovers[1] = replace(load.handovers[1], at_s=load.handovers[0].at_s + 120.0)

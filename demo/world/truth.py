@@ -14,7 +14,7 @@ from demo.world.receiver import Reports
 from demo.world.receiving import SITE_MIN_DWELL_S
 from demo.world.stage import World
 from demo.world.truth_beyond import Said, books, lies_of, skimmed, stay_of, voyages
-from demo.world.weighing import Ticket, Tickets, gap_in_u
+from demo.world.weighing import Ticket, Tickets, gap_in_u, sized_in_u
 
 CLEAR_U = 3.3
 LATE_FACTOR = 1.5
@@ -212,15 +212,16 @@ class Witness:
         if tickets.received is None:
             return
         wet_u, dry_u = gap_in_u(tickets.loaded, tickets.received)
+        wet_size, dry_size = sized_in_u(tickets.loaded, tickets.received)
         wet = tickets.loaded.net_kg - tickets.received.net_kg
         dry = (tickets.loaded.dry_kg - tickets.received.dry_kg) / tickets.loaded.dry_kg
         done = load.misdeed.kind if load.misdeed else ""
         if wet_u > CLEAR_U or done == "wet_gap":
             share = wet / tickets.loaded.net_kg
             text = f"{share:.1%} of the wet mass is missing"
-            size = {"gap_u": wet_u, "gap_fraction": share}
+            size = {"gap_u": wet_size, "gap_fraction": share}
             yield self._say("wet_gap", load, text, vehicle=False, size=size)
-        size = {"gap_u": dry_u, "gap_fraction": dry}
+        size = {"gap_u": dry_size, "gap_fraction": dry}
         if dry_u > CLEAR_U or done in ("dry_gap", "dilution"):
             text = f"{dry:.1%} of the dry mass is missing"
             yield self._say("dry_gap", load, text, vehicle=False, size=size)

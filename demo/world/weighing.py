@@ -91,6 +91,28 @@ def gap_in_u(loaded: Ticket, received: Ticket) -> tuple[float, float]:
     return abs(float(wet)), abs(float(dry))
 
 
+def sized_in_u(loaded: Ticket, received: Ticket) -> tuple[float, float]:
+    """The same, with what a class III weighbridge may be wrong by at these very readings."""
+    wet_kg = float(np.hypot(net_u_kg(loaded), net_u_kg(received)))
+    u_dry = [
+        t.dry_kg * np.hypot(net_u_kg(t) / t.net_kg, U_MOISTURE / (1.0 - t.moisture))
+        for t in (loaded, received)
+    ]
+    dry_kg = abs(loaded.dry_kg - received.dry_kg)
+    return abs(loaded.net_kg - received.net_kg) / wet_kg, dry_kg / float(np.hypot(*u_dry))
+
+
+def net_u_kg(ticket: Ticket) -> float:
+    """OIML R 76, class III: ± .5 e to 500 e, ± 1 e to 2000 e, ± 1.5 e beyond, twice that in service, of the
+    gross and of the tare; rounding and repeatability with each."""
+    parts = []
+    for reading_kg in (ticket.gross_kg, ticket.tare_kg):
+        steps = reading_kg / DIVISION_KG
+        limit = 0.5 if steps <= 500 else 1.0 if steps <= 2_000 else 1.5
+        parts += [2.0 * limit * DIVISION_KG / 3**0.5, DIVISION_KG / 12**0.5, 0.3 * DIVISION_KG]
+    return float(np.linalg.norm(parts))
+
+
 def _tickets(world: World, load: Load, attempt: int) -> Tickets:
     chance = world.rng("weigh", *load.key, load.kind, int(load.loaded_s), attempt)
     loaded = _weigh(world, chance, load.origin, load.wet_kg, load.tare_kg, load.moisture, load.loaded_s)
