@@ -47,9 +47,18 @@ def decide(
 ) -> int:
     with write_sessions(engine).begin() as session:
         who, what = viewer or inspector(people), key or people.ours.finding.key
-        return decide_finding(
-            session, what, outcome, reason, who, seen_version=version, seen_decision_id=seen, now=NOW
-        ).id
+        made = decide_finding(
+            session,
+            what,
+            outcome,
+            reason,
+            who,
+            seen_version=version,
+            seen_decision_id=seen,
+            now=NOW,
+            contradicted_score=0.5,
+        )
+        return made.id
 
 
 def count(engine: Engine) -> int:

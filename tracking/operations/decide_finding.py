@@ -9,6 +9,7 @@ from models.findings import Decision, Finding
 from models.organisations import User
 from models.values import Viewer
 from models.vocabulary import DecisionOutcome, Role
+from tracking.operations.rank_again import rank_again
 from tracking.queries.visibility import findings_visible
 
 MAX_REASON = 1000
@@ -56,11 +57,13 @@ def decide_finding(
     seen_version: int,
     seen_decision_id: int,
     now: datetime,
+    contradicted_score: float,
 ) -> Decision:
     """Record a decision in the caller's writing transaction.
 
     `seen_version` and `seen_decision_id` (0 for none) are what the page showed: whoever decides second
-    learns of the first instead of overruling it unread. Raises a DecisionRefused.
+    learns of the first instead of overruling it unread. The other open findings of the rule are ranked anew
+    (contradicted_score: the line above which a finding contradicts its manifest). Raises a DecisionRefused.
     """
     if viewer.role != Role.REGULATOR or viewer.user_id is None:
         raise NotAnInspector
@@ -68,10 +71,13 @@ def decide_finding(
     if not reason or len(reason) > MAX_REASON:
         raise ReasonMissing
     # The row lock makes two inspectors wait for each other on PostgreSQL; SQLite has one writer anyway.
-    query = select(Finding.version).where(Finding.key == key, Finding.current, findings_visible(viewer))
-    version = session.scalar(query.with_for_update())
-    if version is None:
+    query = select(Finding.version, Finding.kind).where(
+        Finding.key == key, Finding.current, findings_visible(viewer)
+    )
+    found = session.execute(query.with_for_update()).first()
+    if found is None:
         raise FindingUnknown
+    version, kind = found
     if version != seen_version:
         raise RevisedMeanwhile(version)
     _refuse_if_decided_since(session, key, seen_decision_id)
@@ -85,6 +91,7 @@ def decide_finding(
     )
     session.add(decision)
     session.flush()
+    rank_again(session, kind, contradicted_score)
     return decision
 
 

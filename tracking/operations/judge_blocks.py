@@ -5,7 +5,7 @@ together, so a killed run leaves whole blocks done and whole blocks to do.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
@@ -35,6 +35,7 @@ from tracking.rules.judge_assignment import Paper
 from tracking.rules.judge_handover import early_takers
 from tracking.rules.judge_masses import judge_masses
 from tracking.rules.judge_paper import judge_paper
+from tracking.rules.ranking import corroboration_of
 from tracking.rules.verdicts import LegProof, RankedFinding, VerdictDraft, judge_manifest
 from tracking.rules.world import World
 
@@ -49,11 +50,11 @@ def judge_blocks(session: Session, blocks: Sequence[Block], run: Run) -> None:
     history = LoadHistory(session, manifests, run.until_ms, run.world.zone)
     for block in blocks:
         links += judge_one(session, block, run, judged, history)
-    scored = scores(judged.drafts, run.world)
     write_links(session, blocks, links)
     write_routes(session, judged)
-    revise_findings(session, scopes_of(blocks), scored, run.recorded_at)
     tell_vehicles(session, vehicles_of(blocks), run)
+    scored = scores(judged.drafts, run.world, device_kinds(session, blocks))
+    revise_findings(session, scopes_of(blocks), scored, run.recorded_at)
     set_verdicts(session, verdicts_of(session, blocks, links, scored, run), run.recorded_at)
     mark_judged(session, blocks, run.until_ms)
 
@@ -118,16 +119,31 @@ def write_routes(session: Session, judged: Judged) -> None:
         session.execute(update(TripRow), rows)
 
 
-def scores(drafts: Sequence[Scoped], world: World) -> list[ScopedDraft]:
+def device_kinds(session: Session, blocks: Sequence[Block]) -> dict[int, set[FindingKind]]:
+    """What is told of devices while they were on these manifests, by row id: a witness of its own."""
+    manifest_ids = [manifest.id for block in blocks for manifest in block.manifests]
+    told = device_findings(session, manifest_ids)
+    return {manifest_id: {ranked.kind for ranked in found} for manifest_id, found in told.items()}
+
+
+def scores(
+    drafts: Sequence[Scoped], world: World, devices: Mapping[int, set[FindingKind]]
+) -> list[ScopedDraft]:
     """Each draft with its score; other kinds about the same manifest or trip speak for it."""
     kinds: dict[object, set[FindingKind]] = defaultdict(set)
+    for manifest_id, told in devices.items():
+        kinds[manifest_id] |= told
     for scope, draft in drafts:
         for subject in draft.manifest_ids or (scope,):
             kinds[subject].add(draft.kind)
     scored = []
     for scope, draft in drafts:
-        companions = max(len(kinds[subject]) for subject in draft.manifest_ids or (scope,)) - 1
-        scored.append(ScopedDraft(scope, draft, score_of(draft, world.tallies, companions)))
+        subjects = draft.manifest_ids or (scope,)
+        beside = max(
+            (corroboration_of(draft.kind, kinds[subject]) for subject in subjects),
+            key=lambda each: (each.companions, each.families),
+        )
+        scored.append(ScopedDraft(scope, draft, score_of(draft, world.tallies, beside), beside))
     return scored
 
 

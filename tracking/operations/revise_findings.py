@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 from models.findings import Finding, FindingManifest, FindingVehicle
 from models.values import Reason
 from tracking.rules.findings import RULE_VERSION, FindingDraft, finding_key, severity_of
+from tracking.rules.ranking import NOTHING_BESIDE, Corroboration
 
 SCOPE_BATCH = 500
 COMPARED = (
@@ -40,11 +41,12 @@ COMPARED = (
 
 @dataclass(frozen=True, slots=True)
 class ScopedDraft:
-    """A draft with the scope that owns it and its score."""
+    """A draft with the scope that owns it, its score, and what else speaks for it."""
 
     scope: str
     draft: FindingDraft
     score: float
+    beside: Corroboration = NOTHING_BESIDE
 
 
 def revise_findings(
@@ -66,6 +68,8 @@ def revise_findings(
             row.current = False
             session.flush()
             add_finding(session, key, row.version + 1, scoped, recorded_at)
+        elif row.score != scoped.score:
+            row.score = scoped.score  # decisions about other findings rank it anew and change nothing in it
     for row in standing.values():
         retract(session, row, recorded_at)
     session.flush()
@@ -150,8 +154,19 @@ def contents(scoped: ScopedDraft) -> dict[str, Any]:
             "figures": dict(draft.evidence.figures),
             "thresholds": dict(draft.evidence.thresholds),
             "marks": list(draft.evidence.marks),
+            "ranking": ranking_json(scoped),
         },
         "scope": scoped.scope,
+    }
+
+
+def ranking_json(scoped: ScopedDraft) -> dict[str, Any]:
+    """What the score is made of beside its rule's decisions, so that it can follow later ones."""
+    return {
+        "size": round(scoped.draft.size, 4),
+        "companions": scoped.beside.companions,
+        "families": scoped.beside.families,
+        "cap": scoped.draft.score_cap,
     }
 
 
@@ -165,7 +180,7 @@ def differs(row: Finding, scoped: ScopedDraft) -> bool:
     """Is a draft other than what is stored?"""
     new = contents(scoped)
     return (
-        any(getattr(row, name) != new[name] for name in COMPARED)
+        any(getattr(row, name) != new[name] for name in COMPARED if name != "score")
         or row.rule_version != RULE_VERSION
         or [link.manifest_id for link in row.manifests] != list(dict.fromkeys(scoped.draft.manifest_ids))
         or [link.vehicle_code for link in row.vehicles] != list(dict.fromkeys(scoped.draft.vehicle_codes))

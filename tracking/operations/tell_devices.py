@@ -139,9 +139,7 @@ def tell_pair(session: Session, pair: Pair, run: Run) -> set[Pair]:
         ]
     scope = device_scope(pair)
     scored = [
-        ScopedDraft(scope, draft, score_of(draft, run.world.tallies, 0))
-        for draft in drafts
-        if draft is not None
+        ScopedDraft(scope, draft, score_of(draft, run.world.tallies)) for draft in drafts if draft is not None
     ]
     revise_findings(session, {scope}, scored, run.recorded_at)
     return {owner(event) for event in events}

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, aliased
 
 from models.custody_words import ManifestSource
 from models.facilities import Facility, Route
-from models.findings import Decision, Finding
 from models.fleet import Vehicle
 from models.journeys import SilenceRow, TripRow
 from models.limits import RuleLimit
@@ -24,11 +23,11 @@ from models.values import (
     RouteLine,
     VehicleFacts,
 )
-from models.vocabulary import CustodyState, DecisionOutcome, FindingKind, ReceiptDecision
+from models.vocabulary import CustodyState, ReceiptDecision
 from tracking.queries.fixes import to_ms
 from tracking.queries.paper import UNBORN
 from tracking.queries.permit_book import permit_book
-from tracking.rules.findings import Tally
+from tracking.queries.rule_tallies import tallies
 from tracking.rules.shadows import Silences, no_silences
 from tracking.rules.visits import Fences
 from tracking.rules.world import Limit, World
@@ -101,24 +100,6 @@ def diversion_facts(row: Diversion) -> DiversionFacts:
 def limit_facts(row: RuleLimit) -> Limit:
     """A dated limit as the rules see it."""
     return Limit(row.subject, row.value, row.inclusive, row.standard, row.clause, row.valid_from)
-
-
-def tallies(session: Session) -> dict[FindingKind, Tally]:
-    """What inspectors decided so far, by kind; of several decisions on one finding the last counts."""
-    latest = select(func.max(Decision.id)).group_by(Decision.finding_key)
-    kinds = select(Finding.key, Finding.kind).distinct().subquery()
-    rows = session.execute(
-        select(kinds.c.kind, Decision.outcome, func.count())
-        .join(kinds, kinds.c.key == Decision.finding_key)
-        .where(Decision.id.in_(latest))
-        .group_by(kinds.c.kind, Decision.outcome)
-    ).all()
-    found: dict[FindingKind, Tally] = {}
-    for kind, outcome, count in rows:
-        before = found.get(kind, Tally())
-        confirmed = count if outcome is DecisionOutcome.CONFIRM else 0
-        found[kind] = Tally(before.confirmed + confirmed, before.decided + count)
-    return found
 
 
 def open_refusals(session: Session) -> list[RefusalFacts]:

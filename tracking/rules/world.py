@@ -15,8 +15,8 @@ from models.values import (
 )
 from models.vocabulary import FindingKind, Mode
 from tracking.rules.datum_ground import DatumGround
-from tracking.rules.findings import Tally
 from tracking.rules.permit_book import PermitBook
+from tracking.rules.ranking import Tally
 from tracking.rules.route_path import RoutePath, route_path
 from tracking.rules.shadows import Silences, no_silences
 from tracking.rules.visits import Fences

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug import Response
@@ -159,6 +159,7 @@ def decide(key: str) -> Response | tuple[str, int]:
                 seen_version=request.form.get("seen_version", -1, type=int),
                 seen_decision_id=request.form.get("seen_decision", -1, type=int),
                 now=now(),
+                contradicted_score=current_app.extensions["settings"].contradicted_score,
             )
     except DecisionRefused as refusal:
         said = worded(refusal)

@@ -11,11 +11,11 @@ from tests.tracking.ground import at
 from tracking.rules.findings import (
     ONSET_WINDOW_MS,
     FindingDraft,
-    Tally,
     finding_key,
     score_of,
     severity_of,
 )
+from tracking.rules.ranking import Corroboration, Tally
 
 KINDS = st.sampled_from(list(FindingKind))
 SIZES = st.floats(0.01, 100.0)
@@ -35,7 +35,7 @@ def draft(kind: FindingKind = FindingKind.OFF_ROUTE, start_s: float = 0.0, **giv
 
 def score(size: float = 1.0, companions: int = 0, tally: Tally | None = None, **given: Any) -> float:
     made = draft(size=size, **given)
-    return score_of(made, {} if tally is None else {made.kind: tally}, companions)
+    return score_of(made, {} if tally is None else {made.kind: tally}, Corroboration(companions))
 
 
 @given(st.floats(0, ONSET_WINDOW_MS / 1_000 - 0.001), st.floats(0.01, 50))

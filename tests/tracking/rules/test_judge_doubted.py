@@ -104,6 +104,6 @@ def test_every_kind_is_told_in_words(kind: FindingKind, locale: str) -> None:
 
 @pytest.mark.parametrize("kind", STRETCHES)
 def test_what_was_read_wrongly_contradicts_no_load(kind: FindingKind) -> None:
-    score = score_of(drafted(kind), {}, 0)
+    score = score_of(drafted(kind), {})
     harmless = kind in (FindingKind.CLOCK_SKEW, FindingKind.DATUM_SHIFT)
     assert (score <= NO_PROOF_AGAINST_A_LOAD) is harmless

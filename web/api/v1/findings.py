@@ -83,6 +83,7 @@ def decide_on(call: Call, key: str) -> Any:
         seen_version=body["seen_version"],
         seen_decision_id=body["seen_decision"],
         now=call.setting.now,
+        contradicted_score=current_app.extensions["settings"].contradicted_score,
     )
     call.session.flush()
     return {"id": row.id}
