@@ -135,7 +135,7 @@ def measured_worlds(
 
 def all_measured(rows: Sequence[Row], extent: Extent) -> Iterator[Measured]:
     """Each world by itself, in as many processes as there are cores, in the order of the rows."""
-    workers = min(len(rows), os.cpu_count() or 1)
+    workers = min(len(rows), len(os.sched_getaffinity(0)))
     if workers < 2:
         yield from (one_measured(row, extent) for row in rows)
         return
