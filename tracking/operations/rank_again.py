@@ -19,7 +19,9 @@ CHUNK = 500
 
 
 def rank_again(session: Session, kind: FindingKind, contradicted_score: float) -> int:
-    """Rank a rule's open findings by all decisions so far, in the caller's transaction; returns how many moved.
+    """Rank a rule's open findings by all decisions so far, in the caller's transaction.
+
+    Returns how many moved.
 
     contradicted_score: manifests of findings that crossed it are marked, so that the next analysis sets their
     verdicts anew.

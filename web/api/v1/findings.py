@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import current_app
+
 from models.vocabulary import DecisionOutcome, FindingKind, Severity
 from tracking.operations.cases.object_to_finding import object_to_finding
 from tracking.operations.decide_finding import decide_finding
