@@ -33,7 +33,7 @@ class Attachment(Base):
     size_bytes: Mapped[int] = mapped_column(Integer)
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # blank: loaded from a folder
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

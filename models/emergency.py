@@ -36,10 +36,10 @@ class PaperSignature(Base):
     signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
     manifest_id: Mapped[int] = mapped_column(ForeignKey("manifest.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    window_id: Mapped[int] = mapped_column(ForeignKey("emergency_window.id"))
+    window_id: Mapped[int | None] = mapped_column(ForeignKey("emergency_window.id"))  # blank: loaded
     happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))  # a photo of the paper
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # blank: loaded
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[PaperState] = mapped_column(Word(PaperState))
     answered_by: Mapped[str | None] = mapped_column(String(100))
@@ -55,7 +55,7 @@ class PaperSignature(Base):
     signature: Mapped[Signature] = relationship()
     manifest: Mapped[Manifest] = relationship()
     organisation: Mapped[Organisation] = relationship()
-    window: Mapped[EmergencyWindow] = relationship()
+    window: Mapped[EmergencyWindow | None] = relationship()
     evidence: Mapped[Attachment | None] = relationship()
-    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
+    entered_by: Mapped[User | None] = relationship(foreign_keys=[entered_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])

@@ -31,6 +31,7 @@ class PaperRow:
 
     signer: the name under it; happened_at: as the paper says; organisation: whose signature it is;
     entered_for: the organisation of who typed it in; answer_until: from then on the regulator may decide.
+    Blank: typed in on another server, and brought here by a scenario folder.
     """
 
     id: int
@@ -44,8 +45,8 @@ class PaperRow:
     organisation: Name
     organisation_id: int
     evidence: FileName | None
-    window_id: int
-    entered_by: str
+    window_id: int | None
+    entered_by: str | None
     entered_for: Name | None
     entered_at: datetime
     answer_until: datetime
@@ -126,7 +127,7 @@ def _rows(session: Session, viewer: Viewer, condition: ColumnElement[bool], wait
             for_whom.c.name_en,
         )
         .join(Manifest, Manifest.id == PaperSignature.manifest_id)
-        .join(User, User.id == PaperSignature.entered_by_id)
+        .outerjoin(User, User.id == PaperSignature.entered_by_id)
         .outerjoin(for_whom, for_whom.c.id == User.organisation_id)
         .where(condition, manifests_visible(viewer))
         .order_by(PaperSignature.id)
@@ -165,7 +166,7 @@ def _row(
         organisation_id=row.organisation_id,
         evidence=None if file is None else FileName(file.id, file.name, file.media_type, file.size_bytes),
         window_id=row.window_id,
-        entered_by=row.entered_by.display_name,
+        entered_by=None if row.entered_by is None else row.entered_by.display_name,
         entered_for=entered_for,
         entered_at=row.entered_at,
         answer_until=row.entered_at + wait,
