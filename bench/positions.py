@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import shapely
 
 from bench import detection_movingpandas as movingpandas
 from bench import detection_valhalla as valhalla
@@ -37,7 +38,7 @@ from tracking.rules.world import World
 
 SEED, ROUTES, TRIPS = 23, 20, 12
 NOISE_M, NOISE_S = 5.0, 60.0
-STAND_S, HALF_M = 900.0, 120.0
+STAND_S, HALF_M, ASIDE_M = 900.0, 120.0, 400.0
 MATCHED_FIXES = 4_000  # Valhalla takes seconds for these
 BEGAN_MS = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp()) * MS_PER_S
 TARGET_MOVINGPANDAS, TARGET_VALHALLA = 10.0, 20.0
@@ -127,48 +128,58 @@ def to_and_fro(line: np.ndarray, rng: np.random.Generator) -> Shuttle:
 
 def judged(shuttles: list[Shuttle]) -> tuple[float, dict[str, int]]:
     """Fixes a core-second through all rules of positions, and what they said."""
-    world = world_of(shuttles)
-    tracks = [each.track() for each in shuttles]
+    ready = [(each.track(), world_of(shuttles, number)) for number, each in enumerate(shuttles)]
+    blank = ready[0][0].take(slice(0, 0))
+    trips = approved = findings = 0
     began = time.process_time()
-    trips = findings = 0
-    for number, track in enumerate(tracks):
+    for track, world in ready:
         anchor = Anchor(BEGINNING_MS, BEGINNING_MS, UNKNOWN)
-        _, journeys = journeys_of(track, number + 1, anchor, world)
-        paths = (world.path(2 * number + 1), world.path(2 * number + 2))
+        _, journeys = journeys_of(track, 1, anchor, world)
         for trip in journeys:
+            ways = world.approved(trip.origin_id, trip.destination_id, Mode.ROAD)
+            paths = tuple(world.path(way.id) for way in ways)
             part = track.between(trip.departed_ms, trip.arrived_ms)
-            context = TripContext(
-                world.vehicles[number + 1], part, track.take(slice(0, 0)), paths, (1,), None
-            )
+            context = TripContext(world.vehicles[1], part, blank, paths, (1,), None)
             findings += len(judge_track(context, world).findings)
             trips += 1
+            approved += bool(paths)
     spent_s = time.process_time() - began
-    return sum(len(track) for track in tracks) / spent_s, {"trips": trips, "findings": findings}
+    said = {"trips": trips, "trips_with_a_route": approved, "findings": findings}
+    return sum(len(track) for track, _ in ready) / spent_s, said
 
 
-def world_of(shuttles: list[Shuttle]) -> World:
-    """A facility at each end of each route, approved in both directions."""
-    places, routes = {}, {}
+def world_of(shuttles: list[Shuttle], own: int) -> World:
+    """A facility at each end of a truck's route, approved both ways, and those of the others off its way."""
+    road = shapely.LineString(PLANE.to_metres(shuttles[own].line))
+    places: dict[int, FacilityArea] = {}
     for number, shuttle in enumerate(shuttles):
-        ends = 2 * number + 1, 2 * number + 2
-        for key, place in zip(ends, (shuttle.line[0], shuttle.line[-1]), strict=True):
-            places[key] = facility(key, place)
-        for key, line in zip(ends, (shuttle.line, shuttle.line[::-1]), strict=True):
-            origin, destination = ends if key == ends[0] else ends[::-1]
-            points = tuple((lon, lat) for lon, lat in line.tolist())
-            routes[key] = RouteLine(key, f"R{key}", origin, destination, Mode.ROAD, 75.0, points)
+        for key, place in zip(ends(number), (shuttle.line[0], shuttle.line[-1]), strict=True):
+            middle = PLANE.to_metres(place[None, :])
+            if number == own or road.distance(shapely.Point(middle[0])) > ASIDE_M:
+                places[key] = facility(key, middle)
+    first, second = ends(own)
+    there, back = (
+        RouteLine(key, f"R{key}", *pair, Mode.ROAD, 75.0, tuple((lon, lat) for lon, lat in line.tolist()))
+        for key, pair, line in (
+            (1, (first, second), shuttles[own].line),
+            (2, (second, first), shuttles[own].line[::-1]),
+        )
+    )
     thresholds = Thresholds()
-    vehicles = {
-        key + 1: VehicleFacts(key + 1, f"V{key + 1}", Mode.ROAD, 1, 11e3, 2e4) for key in range(ROUTES)
-    }
     fences = Fences(list(places.values()), thresholds.track.exit_buffer_m)
-    return World(places, routes, vehicles, (), (), thresholds, fences)
+    vehicles = {1: VehicleFacts(1, "V1", Mode.ROAD, 1, 11e3, 2e4)}
+    return World(places, {1: there, 2: back}, vehicles, (), (), thresholds, fences)
 
 
-def facility(key: int, lon_lat: np.ndarray) -> FacilityArea:
+def ends(number: int) -> tuple[int, int]:
+    """The facilities (row ids) of a truck's route."""
+    return 2 * number + 1, 2 * number + 2
+
+
+def facility(key: int, middle_m: np.ndarray) -> FacilityArea:
     """A square plant or site."""
     corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * HALF_M
-    ring = PLANE.to_degrees(PLANE.to_metres(lon_lat[None, :]) + corners)
+    ring = PLANE.to_degrees(middle_m + corners)
     kind = FacilityKind.PLANT if key % 2 else FacilityKind.SITE
     return FacilityArea(key, f"F{key}", kind, tuple((lon, lat) for lon, lat in ring.tolist()))
 

@@ -3,6 +3,9 @@
 Linear referencing with a forward cursor: a fix is looked for on the segments just ahead of the last
 one, and on the whole route only when that finds nothing near. So a route that crosses itself, or
 comes back on the other side of a canal, is followed in the order in which it is driven.
+
+All fixes are first put on the segment that is nearest of all, found by the route's grid; the few whose
+nearest segment is not just ahead are then looked at one by one.
 """
 
 from dataclasses import dataclass
@@ -12,8 +15,10 @@ import numpy as np
 from models.thresholds import TrackThresholds
 from models.values import FloatArray, IntArray, RouteLine, Track
 from tracking.rules.geometry import Frame, frame_at
+from tracking.rules.route_grid import NEAR_M, RouteGrid, route_grid
 
 CHUNK = 256  # fixes at a time: bounds the n x m matrix
+ALL = slice(None)
 BACK_SEGMENTS = 3  # GNSS scatter may put a fix a little behind the last one
 
 
@@ -29,6 +34,16 @@ class RoutePath:
     delta_y: FloatArray
     length_m: FloatArray
     chainage_m: FloatArray  # of each segment's start
+    grid: RouteGrid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """n fixes, each on one segment: which, how far from it (m2), and the share of its length."""
+
+    segment: IntArray
+    square_m2: FloatArray
+    share: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,63 +67,113 @@ def route_path(route: RouteLine) -> RoutePath:
     delta_x, delta_y = np.diff(x_m), np.diff(y_m)
     length_m = np.maximum(np.hypot(delta_x, delta_y), 1e-9)
     chainage_m = np.concatenate(([0.0], np.cumsum(length_m)[:-1]))
-    return RoutePath(route, frame, x_m[:-1], y_m[:-1], delta_x, delta_y, length_m, chainage_m)
+    grid = route_grid(x_m, y_m)
+    return RoutePath(route, frame, x_m[:-1], y_m[:-1], delta_x, delta_y, length_m, chainage_m, grid)
 
 
 def reference(track: Track, path: RoutePath, thresholds: TrackThresholds) -> Referenced:
     """Cross-track distance and chainage of each of n fixes."""
-    count = len(track)
-    beside_m = np.empty(count)
-    along_m = np.empty(count)
-    segment = np.empty(count, dtype=np.int64)
     x_m, y_m = path.frame.to_xy(track.lat, track.lon)
-    cursor: int | None = None
-    for low in range(0, count, CHUNK):
-        part = slice(low, min(low + CHUNK, count))
+    on = nearest(x_m, y_m, path)
+    follow(x_m, y_m, path, on, thresholds)
+    along_m = path.chainage_m[on.segment] + on.share * path.length_m[on.segment]
+    return Referenced(np.sqrt(on.square_m2), along_m, on.segment)
+
+
+def nearest(x_m: FloatArray, y_m: FloatArray, path: RoutePath) -> Placed:
+    """Each of n places on the segment that is nearest of all; of several the first."""
+    first, count = path.grid.candidates(x_m, y_m)
+    size = x_m.size
+    on = Placed(np.zeros(size, dtype=np.int64), np.full(size, np.inf), np.zeros(size))
+    listed = np.flatnonzero(count)
+    if listed.size:
+        place_among(x_m, y_m, path, listed, first[listed], count[listed], on)
+    far = np.flatnonzero(on.square_m2 > NEAR_M**2)
+    for low in range(0, far.size, CHUNK):
+        part = far[low : low + CHUNK]
         square_m2, share = to_segments(x_m[part], y_m[part], path)
-        chosen, cursor = follow(square_m2, cursor, thresholds)
-        rows = np.arange(chosen.size)
-        segment[part] = chosen
-        beside_m[part] = np.sqrt(square_m2[rows, chosen])
-        along_m[part] = path.chainage_m[chosen] + share[rows, chosen] * path.length_m[chosen]
-    return Referenced(beside_m, along_m, segment)
+        chosen = square_m2.argmin(axis=1)
+        rows = np.arange(part.size)
+        on.segment[part], on.square_m2[part] = chosen, square_m2[rows, chosen]
+        on.share[part] = share[rows, chosen]
+    return on
 
 
-def to_segments(x_m: FloatArray, y_m: FloatArray, path: RoutePath) -> tuple[FloatArray, FloatArray]:
+def place_among(
+    x_m: FloatArray,
+    y_m: FloatArray,
+    path: RoutePath,
+    listed: IntArray,
+    first: IntArray,
+    count: IntArray,
+    on: Placed,
+) -> None:
+    """Put the places `listed` on the nearest of their candidates: `count` grid entries from `first`."""
+    begins = np.cumsum(count) - count
+    entry = np.arange(int(count.sum())) + np.repeat(first - begins, count)
+    segment = path.grid.segments[entry]
+    whose = np.repeat(listed, count)
+    delta_x, delta_y = path.delta_x[segment], path.delta_y[segment]
+    off_x, off_y = x_m[whose] - path.start_x[segment], y_m[whose] - path.start_y[segment]
+    share = np.clip((off_x * delta_x + off_y * delta_y) / path.length_m[segment] ** 2, 0.0, 1.0)
+    square_m2 = (off_x - share * delta_x) ** 2 + (off_y - share * delta_y) ** 2
+    least = np.minimum.reduceat(square_m2, begins)
+    hits = np.flatnonzero(square_m2 == np.repeat(least, count))
+    best = hits[np.searchsorted(hits, begins)]
+    on.segment[listed], on.square_m2[listed], on.share[listed] = segment[best], least, share[best]
+
+
+def follow(
+    x_m: FloatArray, y_m: FloatArray, path: RoutePath, on: Placed, thresholds: TrackThresholds
+) -> None:
+    """Move each fix whose nearest segment is not just ahead of the last one to the best there, if near."""
+    ahead = np.diff(on.segment)
+    astray = np.flatnonzero((ahead < -BACK_SEGMENTS) | (ahead >= thresholds.cursor_segments)) + 1
+    looked_at = 0
+    for start in astray.tolist():
+        if start < looked_at:
+            continue
+        fix = start
+        while fix < on.segment.size and draw_ahead(x_m, y_m, path, on, fix, thresholds):
+            fix += 1  # where a fix was moved, the next one is looked for ahead of there
+        looked_at = fix + 1
+
+
+def draw_ahead(
+    x_m: FloatArray, y_m: FloatArray, path: RoutePath, on: Placed, fix: int, thresholds: TrackThresholds
+) -> bool:
+    """Put one fix on the best segment just ahead of the one before it; False where its nearest may stay."""
+    cursor = int(on.segment[fix - 1])
+    low, high = max(cursor - BACK_SEGMENTS, 0), cursor + thresholds.cursor_segments
+    if low <= on.segment[fix] < high:
+        return False
+    window = slice(low, high)
+    square_m2, share = to_segments(x_m[fix : fix + 1], y_m[fix : fix + 1], path, window)
+    best = int(square_m2[0].argmin())
+    if square_m2[0, best] > thresholds.cursor_reset_m**2:
+        return False
+    on.segment[fix], on.square_m2[fix], on.share[fix] = low + best, square_m2[0, best], share[0, best]
+    return True
+
+
+def to_segments(
+    x_m: FloatArray, y_m: FloatArray, path: RoutePath, window: slice = ALL
+) -> tuple[FloatArray, FloatArray]:
     """Squared distance in m2 of each of k points to each of m segments, and the share along it (k x m).
 
     Squared, because the root is wanted of one segment a point only.
     """
-    off_x = x_m[:, None] - path.start_x
-    off_y = y_m[:, None] - path.start_y
-    share = off_x * path.delta_x
-    spare = off_y * path.delta_y  # worked in place: memory costs more than arithmetic here
+    delta_x, delta_y = path.delta_x[window], path.delta_y[window]
+    off_x = x_m[:, None] - path.start_x[window]
+    off_y = y_m[:, None] - path.start_y[window]
+    share = off_x * delta_x
+    spare = off_y * delta_y  # worked in place: memory costs more than arithmetic here
     share += spare
-    share /= path.length_m**2
+    share /= path.length_m[window] ** 2
     np.clip(share, 0.0, 1.0, out=share)
-    off_x -= np.multiply(share, path.delta_x, out=spare)
-    off_y -= np.multiply(share, path.delta_y, out=spare)
+    off_x -= np.multiply(share, delta_x, out=spare)
+    off_y -= np.multiply(share, delta_y, out=spare)
     off_x *= off_x
     off_y *= off_y
     off_x += off_y
     return off_x, share
-
-
-def follow(
-    square_m2: FloatArray, cursor: int | None, thresholds: TrackThresholds
-) -> tuple[IntArray, int | None]:
-    """The segment of each point in driving order, and the cursor to go on with."""
-    nearest = square_m2.argmin(axis=1)
-    chosen = np.empty(square_m2.shape[0], dtype=np.int64)
-    reset_m2 = thresholds.cursor_reset_m**2
-    for row, anywhere in enumerate(nearest.tolist()):
-        best = anywhere
-        if cursor is not None:
-            low = max(cursor - BACK_SEGMENTS, 0)
-            high = cursor + thresholds.cursor_segments
-            if not low <= anywhere < high:
-                ahead = low + int(square_m2[row, low:high].argmin())
-                if square_m2[row, ahead] <= reset_m2:
-                    best = ahead
-        chosen[row] = cursor = best
-    return chosen, cursor

@@ -65,7 +65,7 @@ class Fences:
     def masks(self, track: Track) -> dict[int, tuple[BoolArray, BoolArray]]:
         """For each facility index touched by a fix: (inside the fence, inside the widened fence)."""
         cell = cell_of(track.lat, track.lon)
-        close = np.flatnonzero(np.isin(cell, self.cells))
+        close = np.flatnonzero(self.known(cell))
         lon, lat = track.lon[close], track.lat[close]
         found: dict[int, tuple[BoolArray, BoolArray]] = {}
         for index in sorted(
@@ -81,6 +81,13 @@ class Fences:
             inside[close[within]] = shapely.contains_xy(self.core[index], lon[within], lat[within])
             found[index] = (inside, wide)
         return found
+
+    def known(self, cell: IntArray) -> BoolArray:
+        """Which of these cells does any fence touch?"""
+        if self.cells.size == 0:
+            return np.zeros(cell.size, dtype=np.bool_)
+        where = np.minimum(np.searchsorted(self.cells, cell), self.cells.size - 1)
+        return np.asarray(self.cells[where] == cell)
 
     def near(self, lat: float, lon: float, within_m: float) -> bool:
         """Is a place (degrees) inside, or within `within_m` of, any fence?"""

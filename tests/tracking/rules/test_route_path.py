@@ -4,11 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.values import Track
 from tests.tracking.ground import THRESHOLDS, Point, day, drive, road, stand, track
-from tracking.rules.route_path import CHUNK, reference, route_path
+from tracking.rules.route_path import BACK_SEGMENTS, CHUNK, RoutePath, reference, route_path, to_segments
 
 LIMITS = THRESHOLDS.track
 CORNER = route_path(road(1, 1, 2, [(0, 0), (1_000, 0), (1_000, 1_000)]))
@@ -110,3 +111,41 @@ def segment_m(point: Point, start: Point, end: Point) -> float:
     length2 = float(((b - a) ** 2).sum())
     share = 0.0 if length2 == 0 else float(np.clip(((p - a) * (b - a)).sum() / length2, 0, 1))
     return float(np.hypot(*(p - a - share * (b - a))))
+
+
+def one_by_one(there: Track, path: RoutePath) -> tuple[list[int], list[float]]:
+    """Segment and distance of each fix as the words of the design say it, without any grid."""
+    x_m, y_m = path.frame.to_xy(there.lat, there.lon)
+    square_m2 = to_segments(x_m, y_m, path)[0]
+    chosen: list[int] = []
+    for row in square_m2:
+        best = int(row.argmin())
+        if chosen:
+            low, high = max(chosen[-1] - BACK_SEGMENTS, 0), chosen[-1] + LIMITS.cursor_segments
+            ahead = low + int(row[low:high].argmin())
+            if not low <= best < high and row[ahead] <= LIMITS.cursor_reset_m**2:
+                best = ahead
+        chosen.append(best)
+    return chosen, [float(row[best]) ** 0.5 for row, best in zip(square_m2, chosen, strict=True)]
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(-40, 40), st.integers(-40, 40)), min_size=2, max_size=40),
+    st.lists(st.tuples(st.floats(-6_000, 6_000), st.floats(-6_000, 6_000)), max_size=20),
+    st.integers(0, 2**32 - 1),
+)
+def test_the_grid_finds_what_looking_at_all_segments_finds(
+    corners: list[tuple[int, int]], strays: list[Point], seed: int
+) -> None:
+    """Routes that cross themselves, double back and stand still; fixes along them in order, and strays."""
+    chance = np.random.default_rng(seed)
+    points = [(100.0 * x, 100.0 * y) for x, y in corners]
+    path = route_path(road(1, 1, 2, points))
+    along = [point for point in points for _ in range(2)]
+    fixes = [(x + chance.normal(0, 30), y + chance.normal(0, 30)) for x, y in along] + strays
+    there = track(range(len(fixes)), fixes)
+    found = reference(there, path, LIMITS)
+    chosen, beside_m = one_by_one(there, path)
+    assert found.segment.tolist() == chosen
+    np.testing.assert_allclose(found.beside_m, beside_m, atol=1e-6)

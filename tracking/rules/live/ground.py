@@ -16,7 +16,6 @@ from models.values import FacilityArea, RouteLine
 from models.vocabulary import Mode
 from tracking.rules.geometry import Frame, frame_at
 from tracking.rules.live.watched import NOWHERE
-from tracking.rules.route_path import RoutePath, route_path
 from tracking.rules.visits import CELL_DEG, CELLS_A_ROW, Fences
 
 CELL_M = 250.0
@@ -28,18 +27,18 @@ Segment = tuple[float, float, float, float, float, float]
 class Ways:
     """The approved routes from one place for one mode, in cells of CELL_M around it."""
 
-    def __init__(self, frame: Frame, paths: Iterable[RoutePath], thresholds: TrackThresholds) -> None:
+    def __init__(self, frame: Frame, routes: Iterable[RouteLine], thresholds: TrackThresholds) -> None:
         self.lat0, self.lon0 = frame.lat0, frame.lon0
         self.north_m, self.east_m = frame.north_m_per_deg, frame.east_m_per_deg
         self.cells: dict[tuple[int, int], list[Segment]] = {}
-        for path in paths:
-            self._lay(path, thresholds)
+        for route in routes:
+            self._lay(route, thresholds)
 
-    def _lay(self, path: RoutePath, thresholds: TrackThresholds) -> None:
+    def _lay(self, route: RouteLine, thresholds: TrackThresholds) -> None:
         """Enter each segment of a route into every cell in which it may be the nearest of interest."""
-        width_m = path.route.corridor_m
+        width_m = route.corridor_m
         reach_m = max(thresholds.off_at_once_m, thresholds.off_at_once_widths * width_m)
-        lon, lat = np.array(path.route.line, dtype=np.float64).T
+        lon, lat = np.array(route.line, dtype=np.float64).T
         x_m, y_m = self.flat_all(lat, lon)
         for x1, y1, x2, y2 in zip(x_m[:-1], y_m[:-1], x_m[1:], y_m[1:], strict=True):
             dx, dy = float(x2 - x1), float(y2 - y1)
@@ -132,4 +131,4 @@ class LiveGround:
 
     def _laid(self, routes: list[RouteLine]) -> Ways:
         lon, lat = routes[0].line[0]
-        return Ways(frame_at(lat, lon), [route_path(route) for route in routes], self.thresholds)
+        return Ways(frame_at(lat, lon), routes, self.thresholds)
