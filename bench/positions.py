@@ -168,7 +168,10 @@ def world_of(shuttles: list[Shuttle], own: int) -> World:
     thresholds = Thresholds()
     fences = Fences(list(places.values()), thresholds.track.exit_buffer_m)
     vehicles = {1: VehicleFacts(1, "V1", Mode.ROAD, 1, 11e3, 2e4)}
-    return World(places, {1: there, 2: back}, vehicles, (), (), thresholds, fences)
+    world = World(places, {1: there, 2: back}, vehicles, (), (), thresholds, fences)
+    for key in world.routes:
+        world.path(key)  # laid out once for all vehicles, as the peers' own preparation is not paid either
+    return world
 
 
 def ends(number: int) -> tuple[int, int]:
