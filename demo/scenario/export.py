@@ -1,8 +1,9 @@
 """How is everything written out as a scenario folder that `load` reads (SCENARIO.md, version 2)?
 
 A round trip changes nothing: what is exported, loaded into an empty database and exported again is the same
-to the byte, and loading it where it came from adds nothing. Logins, tokens, signatures, raw messages and
-conclusions stay: they belong to this server, and a folder is a world, not a backup.
+to the byte, and loading it where it came from adds nothing. Logins, tokens, signatures (but those of
+emergency paper), raw messages and conclusions stay: they belong to this server, and a folder is a world, not
+a backup.
 """
 
 import csv
@@ -22,8 +23,12 @@ from demo.scenario.corrections import correction_lines
 from demo.scenario.export_manifests import manifests
 from demo.scenario.export_tracks import write_device_tracks
 from demo.scenario.outcome import Progress
+from demo.scenario.paper_signatures import FILE as PAPER_SIGNATURES
+from demo.scenario.paper_signatures import paper_signature_lines
 from demo.scenario.sheet_rows import sheet_lines, written
 from demo.scenario.sheets import AFTER_MANIFESTS, BEFORE_MANIFESTS
+from demo.scenario.step_files import FILE as STEP_FILES
+from demo.scenario.step_files import step_file_lines
 from models.manifests import Manifest
 from models.session import read_sessions
 from models.worlds import Scenario
@@ -54,6 +59,9 @@ def export_scenario(
         progress("manifests", 0, 1)
         counts["manifests"] = write_lines(folder / "manifests.jsonl", manifests(session))
         counts["corrections"] = write_lines(folder / CORRECTIONS, correction_lines(session))
+        counts["step_files"] = write_lines(folder / STEP_FILES, step_file_lines(session, folder))
+        papers = paper_signature_lines(session, folder)
+        counts["paper_signatures"] = write_lines(folder / PAPER_SIGNATURES, papers)
         counts["fixes"] = write_device_tracks(session, folder, progress)
         # Last: a folder without it is none, so that an export that was killed is not taken for a whole one.
         write_json(folder / "scenario.json", head(session, folder.name, timezone, now))

@@ -17,6 +17,7 @@ from demo.scenario.corrections import read_corrections, write_corrections
 from demo.scenario.families import sort_families
 from demo.scenario.folder import Folder, Read, open_folder
 from demo.scenario.outcome import LoadResult, Progress
+from demo.scenario.paper_signatures import read_paper_signatures, write_paper_signatures
 from demo.scenario.read_fleet import (
     read_devices,
     read_plant_days,
@@ -34,6 +35,7 @@ from demo.scenario.read_places import (
 )
 from demo.scenario.sheet_rows import read_sheet, write_sheet
 from demo.scenario.sheets import AFTER_MANIFESTS, BEFORE_MANIFESTS, Sheet
+from demo.scenario.step_files import read_step_files, write_step_files
 from demo.scenario.write_fleet import (
     write_devices,
     write_plant_days,
@@ -113,6 +115,9 @@ def load_scenario(
     for sheet in AFTER_MANIFESTS:
         _load_sheet(engine, folder, sheet, result)
     _run(engine, Step("corrections", read_corrections, write_corrections), folder, result)
+    _run(engine, Step("step_files", read_step_files, write_step_files), folder, result)
+    papers = Step("paper_signatures", read_paper_signatures, write_paper_signatures)
+    _run(engine, papers, folder, result)
     write_tracks(engine, folder, result, now=now, limits=thresholds.doubt, progress=progress)
     return result
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from demo.simulate import simulate
 from demo.world.wishes import KINDS
+from models.migrate import upgrade
 from models.session import open_engine
 from tests.demo.simulated import Folder
 
@@ -40,5 +41,14 @@ def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
     path = tmp_path / "refusals.db"
     shutil.copyfile(sqlite_template, path)
     opened = open_engine(f"sqlite:///{path}")
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def elsewhere(empty_database_url: str) -> Iterator[Engine]:
+    """A second database of the same kind, migrated and empty."""
+    upgrade(empty_database_url)
+    opened = open_engine(empty_database_url)
     yield opened
     opened.dispose()

@@ -1,7 +1,6 @@
 """Does a round trip change nothing: loaded, moved, exported, loaded elsewhere, exported again?"""
 
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,15 +23,6 @@ from tracking.operations.custody.corrections import CorrectionAsked, request_cor
 from tracking.operations.custody.draw_up import LegDraft, PartDraft
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-
-
-@pytest.fixture
-def elsewhere(empty_database_url: str) -> Iterator[Engine]:
-    """A second database of the same kind, migrated and empty."""
-    upgrade(empty_database_url)
-    opened = open_engine(empty_database_url)
-    yield opened
-    opened.dispose()
 
 
 def export(engine: Engine, folder: Path) -> dict[str, int]:

@@ -15,7 +15,7 @@ from models.organisations import Organisation
 from models.signatures import Signature, SignedDocument
 from tracking.operations.add_row import add_row
 from tracking.rules.custody.assurance import assurance_of
-from tracking.rules.custody.content import Codes, content_of, digest_of
+from tracking.rules.custody.content import Codes, Content, content_of, digest_of
 from tracking.rules.custody.facts import Custody, Ground, Step
 
 if TYPE_CHECKING:
@@ -50,13 +50,17 @@ def keep_signature(
 
 def keep_document(session: Session, custody: Custody, codes: Codes, now: datetime) -> int:
     """The row id of the document with this content: the one that is there, or a new one."""
-    content = content_of(custody, codes)
+    return keep_content(session, custody.id, custody.version, content_of(custody, codes), now)
+
+
+def keep_content(session: Session, manifest_id: int, version: int, content: Content, at: datetime) -> int:
+    """The row id of the document with this content of a manifest: the one that is there, or a new one."""
     digest = digest_of(content)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    document = {"manifest_id": custody.id, "version": custody.version, "digest": digest}
-    added = session.execute(ADDING[dialect], document | {"content": content, "at": now}).scalar()
+    document = {"manifest_id": manifest_id, "version": version, "digest": digest}
+    added = session.execute(ADDING[dialect], document | {"content": content, "at": at}).scalar()
     if added is None:
-        same = (SignedDocument.manifest_id == custody.id) & (SignedDocument.digest == digest)
+        same = (SignedDocument.manifest_id == manifest_id) & (SignedDocument.digest == digest)
         added = session.scalars(select(SignedDocument.id).where(same)).one()
     return int(added)
 
