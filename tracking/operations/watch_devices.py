@@ -126,9 +126,10 @@ def replace_windows(session: Session, vehicle_id: int, device_id: int, days: Seq
     stored = select(TrackWindow.time_ms, TrackWindow.fingerprint)
     mine = (*of_device(TrackWindow, vehicle_id, device_id), TrackWindow.time_ms.between(*span_ms(days)))
     old = {(time_ms, fingerprint) for time_ms, fingerprint in session.execute(stored.where(*mine))}
-    new = {
+    found = [
         window for day in days for window in zip(day.window_ms, day.windows.fingerprint.tolist(), strict=True)
-    }
+    ]
+    new = set(dict(sorted(found, reverse=True)).items())  # two senders of one name may speak in one moment
     gone = sorted(old - new)
     for low in range(0, len(gone), KEYS_A_QUERY):
         part = gone[low : low + KEYS_A_QUERY]
