@@ -1,6 +1,7 @@
 """Two senders of one name may speak in one moment: is one window of it kept, always the same?"""
 
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 from sqlalchemy import select
@@ -14,7 +15,8 @@ from tracking.rules.device_replay import Windows
 from tracking.rules.watch_day import WatchedDay
 
 DAY_MS = 86_400_000
-NOTHING = DeviceFixes(**{each.name: np.zeros(0) for each in fields(DeviceFixes)})
+NO_COLUMNS: dict[str, Any] = {each.name: np.zeros(0) for each in fields(DeviceFixes)}
+NOTHING = DeviceFixes(**NO_COLUMNS)
 
 
 def day_of(*windows: tuple[int, int]) -> WatchedDay:
