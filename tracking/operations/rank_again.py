@@ -55,8 +55,7 @@ def write_scores(session: Session, moved: list[dict[str, float]]) -> None:
     """Scores by row id of the finding."""
     if not moved:
         return
-    table = Finding.__table__
-    statement = update(table).where(table.c.id == bindparam("which")).values(score=bindparam("to_score"))
+    statement = update(Finding).where(Finding.id == bindparam("which")).values(score=bindparam("to_score"))
     session.connection().execute(statement, moved)
     session.expire_all()
 

@@ -11,6 +11,7 @@ from werkzeug import Response
 
 from models.vocabulary import DecisionOutcome, FindingKind, Severity
 from reports import wording
+from reports.explanation import explain
 from tracking.operations.decide_finding import MAX_REASON, DecisionRefused, decide_finding
 from tracking.queries.finding_list import (
     Decided,
@@ -119,11 +120,14 @@ def finding_html(story: FindingStory, **form: Any) -> str:
     """The page; `form` keeps what was typed and says what was wrong."""
     session, who = reading(), viewer()
     following = finding_page_of_queue(session, who, FindingFilter(), limit=2).rows
+    row, names = story.row, words_for(session, story.row.reasons, [story.evidence])
+    told = explain(row.kind, row.reasons, story.evidence, story.rule_version, language(), names, timezone())
     return render_template(
         "finding.html",
         story=story,
-        row=story.row,
-        names=words_for(session, story.row.reasons, [story.evidence]),
+        row=row,
+        names=names,
+        told=told,
         outcomes=DecisionOutcome,
         max_reason=MAX_REASON,
         following=next((one for one in following if one.key != story.row.key), None),
