@@ -18,6 +18,7 @@ WRONG_METHODS = {
     "building_material": "landfill",
     "land_use": "landfill",
 }
+SOON_S = 3_600.0
 MOST_EARLY_S = 12_000.0
 FEWEST_SKIMMED = 5
 BOOKS = ("plant_imbalance", "site_imbalance", "over_capacity")
@@ -116,8 +117,10 @@ def hand_over_early(world: World, wish: Wish, wanted: int) -> None:
     """Paper has the far wharf's truck take over a load from a vessel that had not come yet."""
     rng = world.rng("forge", "handover_mismatch")
     able = [x for x in world.loads if x.voyage and len(x.handovers) == 2 and x.arrived and x.misdeed is None]
-    for k in rng.permutation(len(able)):
-        load = able[int(k)]
+    waits_s = [x.handovers[1].at_s - (x.carriages[1].reached_s or x.carriages[1].trip.end_s) for x in able]
+    order = rng.permutation(len(able)).tolist()
+    for k in sorted(order, key=lambda k: waits_s[k] > SOON_S):  # rather those that were fetched soon
+        load = able[k]
         misdeed = wish.draw("handover_mismatch", rng)
         came_s = load.carriages[1].reached_s or load.carriages[1].trip.end_s
         if wanted <= 0:

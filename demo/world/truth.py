@@ -17,6 +17,7 @@ from demo.world.truth_beyond import Said, books, lies_of, skimmed, stay_of, voya
 from demo.world.weighing import Ticket, Tickets, gap_in_u, sized_in_u
 
 CLEAR_U = 3.3
+PLAIN_U = 4.0
 LATE_FACTOR = 1.5
 Truth = dict[str, object]
 
@@ -216,6 +217,10 @@ class Witness:
         wet = tickets.loaded.net_kg - tickets.received.net_kg
         dry = (tickets.loaded.dry_kg - tickets.received.dry_kg) / tickets.loaded.dry_kg
         done = load.misdeed.kind if load.misdeed else ""
+        if done == "skimming":  # each load of which is told only where it is plain by itself
+            wet_u, dry_u = (
+                u if size > PLAIN_U else 0.0 for u, size in ((wet_u, wet_size), (dry_u, dry_size))
+            )
         if wet_u > CLEAR_U or done == "wet_gap":
             share = wet / tickets.loaded.net_kg
             text = f"{share:.1%} of the wet mass is missing"
