@@ -193,7 +193,8 @@ class Traffic:
         """What the ledger of a pile of the store holds."""
         entries = self.books.tables["stock_entry"].values()
         mine = [row for row in entries if (row["facility_id"], row["pile"]) == (self.town.store.id, pile)]
-        return max(sum(row["wet_kg"] for row in mine), 0.0)
+        wet: float = sum(row["wet_kg"] for row in mine)
+        return max(wet, 0.0)
 
     def look(self) -> None:
         """Read the tables again, after something that no call of `attempt` did."""
