@@ -6,6 +6,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from tracking.operations.administer.limits import confirm_limit, enter_limit
+from tracking.queries.fixes import to_ms
+from tracking.queries.rule_records import WINDOW_DAYS, rule_records
 from tracking.queries.rule_table import limit_by_id, rule_table
 from web.city_day import city, today
 from web.clock import now
@@ -20,9 +22,16 @@ bp = Blueprint("rules", __name__, url_prefix="/rules")
 
 @bp.get("")
 def listing() -> str:
-    """The rule table."""
+    """What each rule found and how often it was right, and the rule table."""
     rows = rule_table(reading(), today())
-    return render_template("rules.html", rows=rows, subject_words=subject_words, value_words=value_words)
+    return render_template(
+        "rules.html",
+        rows=rows,
+        records=rule_records(reading(), to_ms(now())),
+        days=WINDOW_DAYS,
+        subject_words=subject_words,
+        value_words=value_words,
+    )
 
 
 @bp.route("/enter", methods=["GET", "POST"])
