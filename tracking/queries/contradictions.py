@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.values import ManifestFacts, Track
 from models.vocabulary import MS_PER_S, FacilityKind, FindingKind
+from tracking.queries.end_stays import Around, end_stays
 from tracking.queries.open_work import REFUSAL_SLACK_MS, Block
 from tracking.queries.track_cache import TrackCache
 from tracking.rules.assignment import Assignment, Claim, Journey, Link, right_destination
@@ -22,6 +23,7 @@ from tracking.rules.judge_assignment import (
     lone_claim_draft,
     unknown_vehicle_draft,
 )
+from tracking.rules.judge_dwell import dwell_draft
 from tracking.rules.judge_handover import signed_elsewhere
 from tracking.rules.judge_schedule import overdue_draft
 from tracking.rules.judge_track import judge_track
@@ -108,6 +110,11 @@ def judge_linked(
     late = overdue_draft(first, track, shown.followed_id, paper, world, run.until_ms)
     if late is not None:
         judged.drafts.append((manifest_scope(first.claim.manifest_ids[0]), late))
+    near = Around(session, journey.vehicle_id, run.tracks, world)
+    for stay in end_stays(journey, track, near):
+        short = dwell_draft(stay, first, paper, world)
+        if short is not None:
+            judged.drafts.append((manifest_scope(first.claim.manifest_ids[0]), short))
 
 
 def silent_until_ms(claim: Claim, run: Run) -> int:

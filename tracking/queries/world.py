@@ -24,6 +24,7 @@ from models.values import (
     VehicleFacts,
 )
 from models.vocabulary import CustodyState, ReceiptDecision
+from tracking.queries.end_stays import usual_stays_s
 from tracking.queries.fixes import to_ms
 from tracking.queries.paper import UNBORN
 from tracking.queries.permit_book import permit_book
@@ -52,6 +53,7 @@ def load_world(session: Session, thresholds: Thresholds, timezone: str = "Asia/S
         refusals=open_refusals(session),
         zone=ZoneInfo(timezone),
         usual_minutes=usual_minutes(session, thresholds.track.overdue_trips),
+        usual_stay_s=usual_stays_s(session),
         permits=permit_book(session, ZoneInfo(timezone)),
         roadside=roadside(session),
     )

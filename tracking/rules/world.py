@@ -50,6 +50,7 @@ class World:
     refusals: Sequence[RefusalFacts] = ()
     zone: tzinfo = UTC  # of the city: dated limits change at its midnight
     usual_minutes: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    usual_stay_s: Mapping[int, float] = field(default_factory=dict)  # of facilities that name no least stay
     permits: PermitBook = field(default_factory=PermitBook)
     roadside: Sequence[RoadsideFacts] = ()
     _paths: dict[int, RoutePath] = field(default_factory=dict)
