@@ -39,8 +39,14 @@ def rule_records(session: Session, now_ms: int, days: int = WINDOW_DAYS) -> list
         )
     )
     hours = float(driven_ms or 0) / HOUR_MS
-    outcomes = (DecisionOutcome.CONFIRM, DecisionOutcome.EXPLAIN, DecisionOutcome.DISMISS)
     return [
-        RuleRecord(kind, count, *(said.get((kind, outcome), 0) for outcome in outcomes), hours)
+        RuleRecord(
+            kind,
+            count,
+            confirmed=said.get((kind, DecisionOutcome.CONFIRM), 0),
+            explained=said.get((kind, DecisionOutcome.EXPLAIN), 0),
+            dismissed=said.get((kind, DecisionOutcome.DISMISS), 0),
+            vehicle_hours=hours,
+        )
         for kind, count in sorted(raised.items(), key=lambda item: (-item[1], item[0].value))
     ]

@@ -1,6 +1,7 @@
 """Do decisions about some findings of a rule rank the others, and nothing else?"""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,7 +26,7 @@ def stored(size: float = 1.0, cap: float = 0.99) -> dict[str, object]:
     return {"figures": {}, "thresholds": {}, "marks": [], "ranking": ranking}
 
 
-def raised(session: Session, size: float = 1.0, kind: FindingKind = KIND, **given: object) -> Finding:
+def raised(session: Session, size: float = 1.0, kind: FindingKind = KIND, **given: Any) -> Finding:
     score = rank(kind, shift_of(size, NOTHING_BESIDE), 0.99, {})
     return make.finding(session, kind, score=score, evidence=stored(size), **given)
 
