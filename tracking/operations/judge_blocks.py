@@ -32,7 +32,7 @@ from tracking.queries.paper import batches, dated_after
 from tracking.rules.assignment import Link, assign
 from tracking.rules.findings import score_of
 from tracking.rules.judge_assignment import Paper
-from tracking.rules.judge_handover import early_takers
+from tracking.rules.judge_handover import early_takers, handed_too_soon
 from tracking.rules.judge_masses import judge_masses
 from tracking.rules.judge_paper import judge_paper
 from tracking.rules.ranking import corroboration_of
@@ -77,6 +77,7 @@ def judge_one(
             *judge_masses(manifest, world),
             *judge_paper(manifest, world, history.before(manifest)),
             *early_takers(manifest, journeys, world),
+            *handed_too_soon(manifest, journeys, world),
             *signing_drafts(session, manifest, run),
         ]
         judged.drafts += [(manifest_scope(manifest.id), draft) for draft in drafts]

@@ -244,7 +244,7 @@ def own_journeys(links: Iterable[Link]) -> dict[int, Journey]:
     return {
         leg_id: link.journey
         for link in links
-        if link.how == "matched" and link.journey.vehicle_id == link.claim.vehicle_id
+        if link.how != "shared" and link.journey.vehicle_id == link.claim.vehicle_id
         for leg_id in link.claim.leg_ids
     }
 

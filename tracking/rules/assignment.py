@@ -11,7 +11,7 @@ Source: DETECTION.md section 4. Times ms UTC.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -43,6 +43,7 @@ class Claim:
     weighed_ms: int | None
     arrive_ms: int | None
     patient: bool = False  # a vessel: it may lie at either wharf for a night
+    handed: bool = False  # begins or ends in a handover, whose time two parties wrote down
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def assign(
         links += solve(rows, columns, claims, journeys, edges, thresholds)
     answered = {link.claim.key for link in links}
     links += shared_links(claims, journeys, edges, links, answered, thresholds)
+    answered |= {link.claim.key for link in links}
+    links += mistimed_links(claims, journeys, edges, links, diversions, thresholds)
     answered |= {link.claim.key for link in links}
     taken = {link.journey.key for link in links}
     return Assignment(
@@ -271,3 +274,42 @@ def shared_links(
             first = taken[journeys[column].key]
             shared.append(Link(claims[row], journeys[column], "shared", cost, abs(cost - first.cost)))
     return shared
+
+
+def mistimed_links(
+    claims: Sequence[Claim],
+    journeys: Sequence[Journey],
+    edges: Edges,
+    links: Sequence[Link],
+    diversions: Collection[DiversionFacts],
+    thresholds: AssignmentThresholds,
+) -> list[Link]:
+    """Handed-over claims left alone only by their times, with trips of their own vehicle left alone as well.
+
+    The same vehicle went the same way within the gate: what is wrong is the time that was written down.
+    """
+    answered = {link.claim.key for link in links}
+    taken = {link.journey.key for link in links}
+    left = {
+        (row, column): cost
+        for (row, column), cost in edges.items()
+        if claims[row].handed
+        and claims[row].key not in answered
+        and journeys[column].key not in taken
+        and same_way(claims[row], journeys[column], diversions)
+    }
+    as_many = replace(thresholds, unmatched_cost=FORBIDDEN / 4)
+    found: list[Link] = []
+    for rows, columns in blocks(len(claims), len(journeys), left):
+        found += solve(rows, columns, claims, journeys, left, as_many)
+    return [replace(link, how="mismatch") for link in found]
+
+
+def same_way(claim: Claim, journey: Journey, diversions: Collection[DiversionFacts]) -> bool:
+    """Did the claim's own vehicle go from its origin to its destination?"""
+    return (
+        journey.vehicle_id == claim.vehicle_id
+        and journey.origin_id == claim.origin_id
+        and not journey.end_censored
+        and right_destination(claim, journey, diversions)
+    )

@@ -74,6 +74,7 @@ def joint_claim(group: list[tuple[ManifestFacts, int]], known_vehicles: Mapping[
         weighed_ms=max(departures) if first_leg and len(group) == 1 else None,
         arrive_ms=min(known) if known and len(known) == len(arrivals) else None,
         patient=leg.mode is Mode.WATER,
+        handed=any(len(manifest.legs) > 1 for manifest, _ in group),
     )
 
 

@@ -1,14 +1,15 @@
 """Were the two sides of a handover, and who signed for it, at one place at one time? `handover_mismatch`.
 
-Two tests that honest delay cannot fail: the taker's vehicle was gone before the giver's came; and whoever
-signed beside the own vehicle stood far from where its device was at that moment.
+Three tests that honest delay cannot fail: the taker's vehicle was gone before the giver's came; the handover
+was written down before the giver's vehicle came; and whoever signed beside the own vehicle stood far from
+where its device was at that moment.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from models.values import LegFacts, ManifestFacts, Reason, SignedFacts, Track
+from models.values import Figures, LegFacts, ManifestFacts, Reason, SignedFacts, Track
 from models.vocabulary import MS_PER_S
 from tracking.rules.assignment import Journey
 from tracking.rules.findings import FindingDraft
@@ -35,6 +36,23 @@ def early_takers(
                 {"early_s": early_s, "arrived_ms": gave.arrived_ms, "departed_ms": took.departed_ms},
             )
             found.append(handover_draft(manifest, leg, following, took.departed_ms, reason, world))
+    return found
+
+
+def handed_too_soon(
+    manifest: ManifestFacts, journeys: Mapping[int, Journey], world: World
+) -> list[FindingDraft]:
+    """journeys: the trip of each leg (row id) that a trip of the leg's own vehicle answers."""
+    found = []
+    for leg, following in zip(manifest.legs, manifest.legs[1:], strict=False):
+        gave, written_ms = journeys.get(leg.id), leg.handover_at_ms
+        if gave is None or written_ms is None or gave.end_censored or gave.destination_id != leg.to_id:
+            continue
+        ahead_s = (gave.arrived_ms - written_ms) / MS_PER_S
+        if ahead_s > world.thresholds.mass.handover_early_s:
+            figures: Figures = {"ahead_s": ahead_s, "arrived_ms": gave.arrived_ms, "written_ms": written_ms}
+            reason = Reason("handover_mismatch.ahead", figures)
+            found.append(handover_draft(manifest, leg, following, written_ms, reason, world))
     return found
 
 

@@ -7,7 +7,7 @@ when it ends, is censored and proves neither a ghost nor a missing arrival (DETE
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,8 +16,8 @@ from models.thresholds import TrackThresholds
 from models.values import LOAD_EMPTY, LOAD_FULL, LOAD_HALF, LOAD_UNKNOWN, FacilityArea, Track
 from models.vocabulary import NODE_KINDS, RECEIVING_KINDS, FacilityKind
 from tracking.rules.coverage import heard_fraction
-from tracking.rules.geometry import steps_m
-from tracking.rules.visits import Visit
+from tracking.rules.geometry import pair_m, steps_m
+from tracking.rules.visits import CENSOR_GAP_S, Visit
 
 LOADED, EMPTY, UNKNOWN = "loaded", "empty", "unknown"
 SENSOR_SHARE = 0.8  # a load sensor is believed when this share of its readings agrees
@@ -74,7 +74,7 @@ def find_trips(
     """
     if len(track) == 0:
         return []
-    nodes = node_visits(visits, places)
+    nodes = rejoined(track, node_visits(visits, places), thresholds.parked_m)
     trips: list[Trip] = []
     for ends in all_ends(track, nodes, thresholds):
         load = trip_load(track, ends, places, thresholds, arriving_load)
@@ -93,6 +93,37 @@ def node_visits(visits: Sequence[Visit], places: Mapping[int, FacilityArea]) -> 
             continue
         kept.append(visit)
     return kept
+
+
+def rejoined(track: Track, nodes: list[Visit], parked_m: float) -> list[Visit]:
+    """Stays at one node as one, where the vehicle was heard all the while and came no further than `parked_m`
+    from where it was last inside: a vessel that swings at a wharf's edge has made no voyage."""
+    kept: list[Visit] = []
+    for visit in nodes:
+        same = bool(kept) and kept[-1].facility_id == visit.facility_id
+        if not same or not hovered(track, kept[-1], visit, parked_m):
+            kept.append(visit)
+            continue
+        before = kept.pop()
+        whole = replace(
+            visit,
+            entered_ms=before.entered_ms,
+            outside_before_ms=before.outside_before_ms,
+            fix_count=before.fix_count + visit.fix_count,
+        )
+        kept.append(whole)
+    return kept
+
+
+def hovered(track: Track, first: Visit, second: Visit, parked_m: float) -> bool:
+    """Did it stay near, and in sight, between two stays?"""
+    if 0 in (first.fix_count, second.fix_count):
+        return False  # a crossing between two fixes is no fix from which to measure
+    way = track.between(first.left_ms, second.entered_ms)
+    if len(way) < 2 or int(np.diff(way.time_ms).max()) > CENSOR_GAP_S * 1000:
+        return False
+    start_lat, start_lon = np.full(len(way), way.lat[0]), np.full(len(way), way.lon[0])
+    return float(pair_m(start_lat, start_lon, way.lat, way.lon).max()) <= parked_m
 
 
 def all_ends(track: Track, nodes: list[Visit], thresholds: TrackThresholds) -> list[Ends]:

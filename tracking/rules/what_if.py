@@ -114,6 +114,7 @@ CHANGES: Mapping[FindingKind, tuple[Change, ...]] = MappingProxyType(
         K.HANDOVER_MISMATCH: (
             Change("weight", ("off_kg", "u_kg", "gap_u"), widened("allowed_kg", "u_kg", "gap_u")),
             Change("early", ("early_s", "vehicle", "other_vehicle")),
+            Change("ahead", ("ahead_s", "vehicle")),
             Change("place", ("distance_m", "vehicle")),
         ),
         K.WET_GAP: (

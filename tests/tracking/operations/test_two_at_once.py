@@ -1,5 +1,6 @@
 """Paper that comes in while it is judged, and two analyses at once: nothing is lost, nothing is doubled."""
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -40,9 +41,11 @@ def test_a_receipt_that_comes_while_it_is_judged_is_judged_next(
     read, opened = blocks_to_judge, write_sessions
     state = {"read": False, "loaded": False}
 
-    def reads(session: Session, world: World, until_ms: int) -> list[Block]:
+    def reads(
+        session: Session, world: World, until_ms: int, only: Collection[int] | None = None
+    ) -> list[Block]:
         state["read"] = True
-        return read(session, world, until_ms)
+        return read(session, world, until_ms, only)
 
     def opens(bound: Engine) -> sessionmaker[Session]:
         if state["read"] and not state["loaded"]:  # between reading the paper and judging it

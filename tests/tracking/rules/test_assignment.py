@@ -166,3 +166,33 @@ def test_nothing_to_match() -> None:
     assert [left.key for left in answer([claim(1)], []).lone_claims] == [1]
     assert [left.key for left in answer([], [journey(7)]).lone_journeys] == [7]
     assert answer([claim(1)], [journey(7, origin_id=PLANT + 90)]).links == ()
+
+
+def test_a_handover_written_down_hours_too_soon_is_the_same_trip() -> None:
+    """Three hours apart no trip would answer; of a handover only the time is wrong, and it is said so."""
+    late = journey(7, 10_800, 13_700)
+    assert pairs(answer([claim(1, weighed_ms=None)], [late])) == []
+    assert pairs(answer([claim(1, weighed_ms=None, handed=True)], [late])) == [(1, 7, "mismatch")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"vehicle_id": 2},
+        {"destination_id": OTHER_SITE},
+        {"origin_id": None},
+        {"departed_s": 20_000, "arrived_s": 23_000},  # beyond the gate
+        {"end_censored": True},
+    ],
+)
+def test_only_the_own_vehicle_on_the_same_way_within_the_gate(other: dict[str, Any]) -> None:
+    trip = journey(7, **({"departed_s": 10_800, "arrived_s": 13_700} | other))
+    assert pairs(answer([claim(1, weighed_ms=None, handed=True)], [trip])) == []
+
+
+def test_of_two_trips_left_alone_each_answers_the_nearer_claim() -> None:
+    claims = [
+        claim(key, at_s, at_s + 3_000.0, weighed_ms=None, handed=True) for key, at_s in ((1, 0), (2, 4_000))
+    ]
+    trips = [journey(7, 11_000, 14_000), journey(8, 14_900, 17_900)]
+    assert {key: how for key, _, how in pairs(answer(claims, trips))} == {1: "mismatch", 2: "mismatch"}

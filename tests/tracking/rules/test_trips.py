@@ -187,3 +187,13 @@ def test_trips_never_overlap_and_meet_at_the_stays() -> None:
     for one, after in pairwise(found):
         assert one.departed_ms <= one.arrived_ms <= after.departed_ms
         assert one.destination_id == after.origin_id
+
+
+@pytest.mark.parametrize(("out_m", "made"), [(230.0, 0), (290.0, 0), (420.0, 1)])
+def test_who_swings_at_the_edge_of_a_fence_has_made_no_trip(out_m: float, made: int) -> None:
+    """To and fro between the middle of the plant and a place beyond its widened fence, at a walk."""
+    swings = [(0.0, 0.0), *[(out_m, 0.0), (0.0, 0.0)] * 4]
+    seconds, points = drive(swings, start_s=610, speed_m_s=0.5)
+    there = day(stand((0, 0), 0, 600), (seconds, points), stand((0, 0), seconds[-1] + 10, 600))
+    own = [trip for trip in trips(there) if trip.origin_id == trip.destination_id == 1]
+    assert len(own) == 4 * made

@@ -75,9 +75,8 @@ def test_noise_is_not_told() -> None:
     chance = np.random.default_rng(5)
     x_m = np.arange(200, 19_800, 100.0)
     drift = np.cumsum(chance.normal(0, 3, x_m.size)) * 0.3
-    track = day(
-        stand((0, 0), 0, 590), ((600 + np.arange(x_m.size) * 10).tolist(), list(zip(x_m, drift, strict=True)))
-    )
+    seconds: list[float] = (600.0 + np.arange(x_m.size) * 10.0).tolist()
+    track = day(stand((0, 0), 0, 590), (seconds, list(zip(x_m.tolist(), drift.tolist(), strict=True))))
     assert {sign for _, sign in followed(track)} == {Sign.ENTERED, Sign.LEFT}
 
 
