@@ -70,8 +70,9 @@ def find_excursions(track: Track, beside: Beside, thresholds: TrackThresholds) -
 
     track: n usable fixes outside facilities; beside: the same n fixes against the approved routes.
     """
-    if len(track) == 0:
-        return []
+    clearly = beside.distance_m > beside.corridor_m + thresholds.off_clear_m
+    if not clearly.any():
+        return []  # nearly every trip: an alarm needs one such fix
     gain = evidence(track, beside, thresholds)
     found: list[Excursion] = []
     watch = Watch(track, beside, thresholds)
