@@ -114,6 +114,8 @@ class TrackThresholds:
     vessel_stop_s: float = 900.0
     stop_outliers: int = 2
     stop_merge_s: float = 120.0
+    rendezvous_s: float = 600.0  # two that stand side by side for less may wait or talk
+    rendezvous_m: float = 50.0
     gap_min_s: float = 120.0
     gap_report_s: float = 240.0  # tunnels and underpasses of a city are shorter than 4 minutes
     gap_intervals: float = 6.0

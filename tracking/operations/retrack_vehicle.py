@@ -9,7 +9,7 @@ vehicle; killed between two, the next run takes up the rest.
 from dataclasses import dataclass, fields
 from operator import attrgetter
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.journeys import SilenceRow, TripLeg, TripRow, VisitRow, Watermark
@@ -21,6 +21,7 @@ from tracking.operations.watch_devices import watch_devices
 from tracking.queries.contradictions import Run, trip_scope
 from tracking.queries.doubt_stretches import behind_ms
 from tracking.queries.fixes import BEGINNING_MS, next_fix_ms, vehicle_track
+from tracking.queries.meetings import stops_met
 from tracking.queries.paper import from_moment
 from tracking.rules.jumps import find_jumps, outliers
 from tracking.rules.shadows import teaching_steps
@@ -62,6 +63,7 @@ def retrack_vehicle(session: Session, vehicle_id: int, run: Run) -> int:
     gone = replace_trips(session, vehicle_id, anchor, trips, dirty_ms)
     retract_scopes(session, [trip_scope(vehicle_id, departed_ms) for departed_ms in gone], run.recorded_at)
     mark_paper(session, vehicle_id, dirty_ms, run.until_ms)
+    mark_met(session, vehicle_id, stops_met(session, track, dirty_ms, run.until_ms))
     if len(track):
         mark.analysed_to_ms = max(mark.analysed_to_ms or BEGINNING_MS, int(track.time_ms[-1]))
     mark.dirty_from_ms = next_fix_ms(
@@ -192,6 +194,16 @@ def mark_linked(session: Session, trip_ids: list[int]) -> None:
             .join(TripLeg, TripLeg.leg_id == Leg.id)
             .where(TripLeg.trip_id.in_(trip_ids)),
         )
+
+
+def mark_met(session: Session, vehicle_id: int, scopes: set[str]) -> None:
+    """The trips of others whose stops the new fixes came near must be judged again."""
+    for scope in scopes:
+        kind, _, key = scope.partition(":")
+        other, _, departed_ms = key.partition(":")
+        if kind == "trip" and int(other) != vehicle_id:
+            stopped = (TripRow.vehicle_id == int(other)) & (TripRow.departed_ms == int(departed_ms))
+            session.execute(update(TripRow).where(stopped).values(judged=False))
 
 
 def mark_paper(session: Session, vehicle_id: int, dirty_ms: int, until_ms: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.values import ManifestFacts, Track
 from models.vocabulary import MS_PER_S, FacilityKind, FindingKind
 from tracking.queries.end_stays import Around, end_stays
+from tracking.queries.meetings import meeting_drafts
 from tracking.queries.open_work import REFUSAL_SLACK_MS, Block
 from tracking.queries.track_cache import TrackCache
 from tracking.rules.assignment import Assignment, Claim, Journey, Link, right_destination
@@ -100,6 +101,7 @@ def judge_linked(
     shown = judge_track(context, world)
     scope = trip_scope(journey.vehicle_id, journey.departed_ms)
     judged.drafts += [(scope, draft) for draft in shown.findings]
+    judged.drafts += [(scope, met) for met in meeting_drafts(session, context, list(shown.findings), world)]
     if shown.followed_id is not None:
         judged.followed[journey.key] = shown.followed_id
     unreached = could_have_visited(track, world.places[first.claim.destination_id], world, journey.vehicle_id)
@@ -144,7 +146,7 @@ def lone_trip_drafts(session: Session, journey: Journey, run: Run) -> list[Findi
         tipped = any(draft.kind is FindingKind.UNPLANNED_STOP for draft in shown)
         if not (filled and tipped):
             return []
-    return [ghost_draft(journey, world), *shown]
+    return [ghost_draft(journey, world), *shown, *meeting_drafts(session, context, list(shown), world)]
 
 
 def carries_refused(journey: Journey, world: World) -> bool:
