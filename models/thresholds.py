@@ -103,6 +103,8 @@ class TrackThresholds:
     cusum_over: float = 4.0
     cusum_step_s: float = 10.0
     off_clear_m: float = 30.0  # an alarm needs a fix this far beyond: p99 of GNSS noise is 36 m
+    off_plain_m: float = 120.0  # reflections between houses throw a place up to this far beside the road ...
+    off_faint_s: float = 420.0  # ... for some minutes: what is no farther off tells only after this long
     off_min_travel_m: float = 100.0
     off_at_once_m: float = 500.0
     off_at_once_widths: float = 4.0

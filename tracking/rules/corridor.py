@@ -109,6 +109,7 @@ class Watch:
         self.track, self.beside, self.thresholds = track, beside, thresholds
         self.beyond = (beside.distance_m > beside.corridor_m).tolist()
         self.clearly = (beside.distance_m > beside.corridor_m + thresholds.off_clear_m).tolist()
+        self.plainly = (beside.distance_m > beside.corridor_m + thresholds.off_plain_m).tolist()
         far_m = np.maximum(thresholds.off_at_once_m, thresholds.off_at_once_widths * beside.corridor_m)
         self.far = (beside.distance_m > far_m).tolist()
         self.total = 0.0
@@ -116,17 +117,19 @@ class Watch:
         self.last: int | None = None
         self.alarm: int | None = None
         self.far_run = 0
+        self.plain = False  # farther off since the onset than reflections throw a place
 
     def take(self, fix: int, step: float) -> None:
         """Add one fix to the sum; sets the alarm when the sum or the distance says so."""
         self.total = min(self.thresholds.cusum_cap, max(0.0, self.total + step))
         if self.total == 0.0 and self.alarm is None:
-            self.onset = None
+            self.onset, self.plain = None, False
         self.far_run = self.far_run + 1 if self.far[fix] else 0
         if not self.beyond[fix]:
             return
         self.onset = fix if self.onset is None else self.onset
         self.last = fix
+        self.plain = self.plain or self.plainly[fix]
         if self.alarm is None and self.clearly[fix] and self.tells(fix):
             self.alarm = fix
             # Distance alone may tell at once: it then speaks as loudly as the sum would, or the excursion
@@ -139,8 +142,14 @@ class Watch:
             return True
         return (
             self.total >= self.thresholds.cusum_alarm
+            and (self.plain or self.lasted_s(fix) >= self.thresholds.off_faint_s)
             and self.travelled_m(fix) >= self.thresholds.off_min_travel_m
         )
+
+    def lasted_s(self, fix: int) -> float:
+        """Time since the onset."""
+        onset = fix if self.onset is None else self.onset
+        return float(self.track.time_ms[fix] - self.track.time_ms[onset]) / 1000.0
 
     def travelled_m(self, fix: int) -> float:
         """Net way since the onset: a parked vehicle under bad sky wanders, but gets nowhere."""
@@ -164,4 +173,5 @@ class Watch:
             int(self.beside.route[farthest]),
         )
         self.total, self.onset, self.last, self.alarm, self.far_run = 0.0, None, None, None, 0
+        self.plain = False
         return excursion

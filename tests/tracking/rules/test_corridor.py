@@ -184,3 +184,16 @@ def test_excursions_lie_inside_the_track_one_after_the_other(points: list[Point]
         assert excursion.first <= excursion.farthest <= excursion.last
         assert excursion.beyond_m > excursion.corridor_m
         reached = excursion.last
+
+
+@pytest.mark.parametrize(
+    ("beside_m", "length_m", "found"), [(130, 2_500, 0), (130, 7_000, 1), (240, 1_200, 1)]
+)
+def test_reflections_throw_a_place_aside_for_minutes_but_not_far(
+    beside_m: float, length_m: float, found: int
+) -> None:
+    """55 m beyond for 250 s is what high houses do to reception; for 700 s, or 165 m beyond, it is a way."""
+    x_m = np.arange(0, 20_001, 100.0)
+    aside = (x_m >= 8_000) & (x_m < 8_000 + length_m)
+    there = track(np.arange(x_m.size) * 10.0, np.column_stack((x_m, np.where(aside, beside_m, 0.0))))
+    assert len(found_in(there)) == found
