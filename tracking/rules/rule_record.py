@@ -41,8 +41,9 @@ class RuleRecord:
 
     @property
     def false_per_100_hours(self) -> float | None:
-        """Dismissed findings in 100 vehicle-hours; None where nothing drove."""
-        return self.dismissed / self.vehicle_hours * HOURS if self.vehicle_hours > 0 else None
+        """Dismissed findings in 100 vehicle-hours; None where nothing drove, or nothing was decided."""
+        known = self.vehicle_hours > 0 and self.decided > 0
+        return self.dismissed / self.vehicle_hours * HOURS if known else None
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
