@@ -1,4 +1,4 @@
-"""Is it told that two vehicles stood side by side? A loaded truck stops at the roadside, another one comes."""
+"""Is it told that two vehicles stood side by side? A loaded truck stops at the roadside, another comes."""
 
 from pathlib import Path
 from typing import Any
