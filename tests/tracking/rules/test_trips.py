@@ -197,3 +197,26 @@ def test_who_swings_at_the_edge_of_a_fence_has_made_no_trip(out_m: float, made: 
     there = day(stand((0, 0), 0, 600), (seconds, points), stand((0, 0), seconds[-1] + 10, 600))
     own = [trip for trip in trips(there) if trip.origin_id == trip.destination_id == 1]
     assert len(own) == 4 * made
+
+
+def hovering(out_m: float, step_s: int) -> Track:
+    """In from the west, then for 720 s `out_m` south of the wharf's middle, back inside, and away."""
+    after_s = np.arange(0, 720, step_s)
+    return day(
+        drive([(3_000, 0), (5_000, 0)]),
+        stand((5_000, 0), 210, 600),
+        ((820 + after_s).tolist(), [(5_000.0, -out_m)] * after_s.size),
+        stand((5_000, 0), 1_540, 600),
+        drive([(5_000, 0), (7_000, 0)], start_s=2_150),
+    )
+
+
+def test_swinging_at_a_wharfs_edge_is_no_trip() -> None:
+    ends = [(trip.origin_id, trip.destination_id) for trip in trips(hovering(190, 30), WHARF)]
+    assert ends == [(None, WHARF.id), (WHARF.id, None)]
+
+
+@pytest.mark.parametrize(("out_m", "step_s"), [(400, 30), (190, 710)])
+def test_going_further_or_out_of_sight_is_a_trip(out_m: float, step_s: int) -> None:
+    ends = [(trip.origin_id, trip.destination_id) for trip in trips(hovering(out_m, step_s), WHARF)]
+    assert (WHARF.id, WHARF.id) in ends
