@@ -201,11 +201,11 @@ def test_who_swings_at_the_edge_of_a_fence_has_made_no_trip(out_m: float, made: 
 
 def hovering(out_m: float, step_s: int) -> Track:
     """In from the west, then for 720 s `out_m` south of the wharf's middle, back inside, and away."""
-    after_s = np.arange(0, 720, step_s)
+    after_s = np.arange(0.0, 720.0, step_s)
     return day(
         drive([(3_000, 0), (5_000, 0)]),
         stand((5_000, 0), 210, 600),
-        ((820 + after_s).tolist(), [(5_000.0, -out_m)] * after_s.size),
+        ((820.0 + after_s).tolist(), [(5_000.0, -out_m)] * after_s.size),
         stand((5_000, 0), 1_540, 600),
         drive([(5_000, 0), (7_000, 0)], start_s=2_150),
     )
