@@ -49,7 +49,7 @@ def test_no_host_of_a_registry() -> None:
 
 
 PINNED = re.compile(r"[\w.-]+(\[[\w,-]+\])?==[\w.!+]+( ?; [^#]+?)?( ?--hash=sha256:[0-9a-f]{64})+")
-"""A version and its hashes; with the extras that are wanted, or pip would look for these in other versions."""
+"""A version and its hashes; with its extras, which pip would else look for in other versions."""
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "web/node.lock"])
