@@ -32,6 +32,7 @@ HEADER = (
     "acc",
     "odometer_km",
     "satellites",
+    "signal",
 )
 LOADS = ("", "empty", "half", "full")
 ACCS = ("", "0", "1")
@@ -49,6 +50,7 @@ COLUMNS: tuple[Any, ...] = (
     FixRow.acc,
     FixRow.odometer_km,
     FixRow.satellites,
+    FixRow.signal,
 )
 
 
@@ -78,7 +80,7 @@ def fixes(session: Session, device_id: int) -> Iterator[tuple[Any, ...]]:
     order = (FixRow.time_ms, FixRow.lat_e7, FixRow.lon_e7)
     query = select(*COLUMNS).where(FixRow.device_id == device_id).order_by(*order)
     for row in session.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
-        time_ms, lat_e7, lon_e7, speed, course, received_ms, accuracy, load, acc, odometer, satellites = row
+        time_ms, lat_e7, lon_e7, speed, course, received_ms, accuracy, load, acc, odometer, *counts = row
         yield (
             moment(time_ms),
             f"{lat_e7 / E7:.7f}",
@@ -90,7 +92,7 @@ def fixes(session: Session, device_id: int) -> Iterator[tuple[Any, ...]]:
             "" if load == LOAD_UNKNOWN else LOADS[load],
             "" if acc == ACC_UNKNOWN else ACCS[acc],
             "" if odometer is None else repr(odometer),
-            "" if satellites is None else satellites,
+            *("" if count is None else count for count in counts),
         )
 
 

@@ -170,7 +170,7 @@ def _decode_columns(form: CsvForm, piece: Sequence[NumberedLine]) -> tuple[FixBa
             else {}
         ),
         **({"acc": _words(by_name["acc"], ACCS, ACC_UNKNOWN)} if "acc" in by_name else {}),
-        **({"satellites": _satellites(by_name["satellites"])} if "satellites" in by_name else {}),
+        **{name: _counts(by_name[name]) for name in COUNTS if name in by_name},
         position=np.array([number for number, _ in piece]),
     )
     devices = [code.strip() for code in by_name[DEVICE]] if DEVICE in by_name else [""] * len(lines)
@@ -178,6 +178,7 @@ def _decode_columns(form: CsvForm, piece: Sequence[NumberedLine]) -> tuple[FixBa
 
 
 QUANTITIES = ("speed_kmh", "course_deg", "accuracy_m", "odometer_km")
+COUNTS = ("satellites", "signal")
 
 
 def _times(texts: Sequence[str]) -> IntArray:
@@ -218,7 +219,7 @@ def _quantities(texts: Sequence[str]) -> FloatArray:
     return np.where(amounts < 0, np.nan, amounts)
 
 
-def _satellites(texts: Sequence[str]) -> FloatArray:
+def _counts(texts: Sequence[str]) -> FloatArray:
     counts = _quantities(texts)
     return np.where(np.isnan(counts), UNKNOWN_COUNT, np.minimum(counts, 999)).astype(np.float64)
 

@@ -122,6 +122,12 @@ def satellites(value: object) -> int | None:
     return None if count is None else min(int(count), 999)
 
 
+def signal(value: object) -> int | None:
+    """Of the mobile network, 0 to 31 as terminals count it."""
+    strength = quantity(value)
+    return None if strength is None else min(int(strength), 999)
+
+
 def load_state(value: object) -> int:
     return LOAD_UNKNOWN if is_blank(value) else one_of(value, LOAD_STATES)
 
@@ -157,6 +163,7 @@ READERS: Readers = {
     "load_state": ("load_state", load_state),
     "acc": ("acc", acc),
     "satellites": ("satellites", satellites),
+    "signal": ("signal", signal),
 }
 """Field of the wire → field of DecodedFix and how it is read; the one list of what a report may say.
 

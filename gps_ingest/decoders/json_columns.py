@@ -32,7 +32,8 @@ Column = Sequence[Any]
 NUMBERS = {int, float}
 BLANK = type(None)
 QUANTITIES = ("speed_kmh", "course_deg", "accuracy_m", "odometer_km")
-FIELDS = ("recorded_at", "time", "lat", "lon", *QUANTITIES, "load_state", "acc", "satellites")
+COUNTS = ("satellites", "signal")
+FIELDS = ("recorded_at", "time", "lat", "lon", *QUANTITIES, "load_state", "acc", *COUNTS)
 Words = dict[str | bool | None, int]
 LOAD_WORDS: Words = {None: LOAD_UNKNOWN}
 LOAD_WORDS.update(LOAD_STATES)
@@ -79,9 +80,10 @@ def batch_of_columns(columns: dict[str, Column]) -> FixBatch:
         given["load_state"] = words(columns["load_state"], LOAD_WORDS, {str, BLANK})
     if "acc" in columns:
         given["acc"] = words(columns["acc"], ACC_WORDS, {str, bool, int, BLANK})
-    if "satellites" in columns:
-        counts = quantities(columns["satellites"])
-        given["satellites"] = np.where(np.isnan(counts), UNKNOWN_COUNT, np.minimum(counts, 999))
+    for name in COUNTS:
+        if name in columns:
+            counts = quantities(columns[name])
+            given[name] = np.where(np.isnan(counts), UNKNOWN_COUNT, np.minimum(counts, 999))
     return make_batch(**given)
 
 

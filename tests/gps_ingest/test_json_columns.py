@@ -22,6 +22,7 @@ FULL = ITEM | {
     "load_state": "full",
     "acc": True,
     "satellites": 1200,
+    "signal": 23,
     "vendor": {"anything": []},
 }
 times = st.sampled_from(
@@ -40,7 +41,8 @@ items = st.fixed_dictionaries(
     {"lat": numbers, "lon": numbers},
     optional={
         "recorded_at": times, "time": times, "received_at": times, "other": numbers, "speed_kmh": numbers,
-        "course_deg": numbers, "accuracy_m": numbers, "odometer_km": numbers, "satellites": numbers,
+        "course_deg": numbers, "accuracy_m": numbers, "odometer_km": numbers,
+        "satellites": numbers, "signal": numbers,
         "load_state": loads, "acc": accs,
     },
 )  # fmt: skip
@@ -48,7 +50,8 @@ plain = st.fixed_dictionaries(
     {
         "lat": st.floats(-214, 214), "lon": st.integers(-214, 214),
         "time": st.integers(315964800, 4102444799), "speed_kmh": st.none() | st.floats(-5, 200),
-        "satellites": st.none() | st.floats(-5, 2000), "acc": st.sampled_from([True, 0, "1", None]),
+        "satellites": st.none() | st.floats(-5, 2000), "signal": st.none() | st.integers(0, 40),
+        "acc": st.sampled_from([True, 0, "1", None]),
         "load_state": st.sampled_from(["empty", "half", "full", None]),
     }
 )  # fmt: skip
@@ -76,6 +79,7 @@ def test_every_field_takes_the_quick_way() -> None:
     batch = read_columns([FULL, FULL | {"satellites": 7.9, "acc": 0}])
     assert same(batch, decode_each([FULL, FULL | {"satellites": 7.9, "acc": 0}]).batch)
     assert batch.satellites.tolist() == [999, 7]
+    assert batch.signal.tolist() == [23, 23]
 
 
 @pytest.mark.parametrize(
