@@ -109,6 +109,7 @@ def test_new_findings_appear_while_the_page_is_open(desk: Visit, people: Cast, c
     desk.sign_in(cast.REGULATOR)
     with write_sessions(city).begin() as session:
         make.finding(session, FindingKind.OVERDUE, people.ours.manifest, score=0.99, key="just-found")
+    desk.page.wait_for_load_state("networkidle")  # what is told before htmx listens is lost
     desk.page.evaluate("htmx.trigger('#refresh', 'refresh')")
     expect(desk.page.locator("#queue a[href='/findings/just-found']")).to_be_visible()
     assert desk.note_violations() == []
