@@ -201,18 +201,19 @@ def plots(totals: dict[str, Totals]) -> Iterator[tuple[str, str]]:
         curves = [delays(kind.value, own[kind].hits) for kind in OF_TRACKS if kind in own]
         title = f"Found within so long of the onset, {name}"
         yield f"detection_delay_{name}.svg", plot(title, Axis("s", 600.0, 6), Axis("share", 1.0), curves)
-    for kind, measure in MEASURES.items():
+    for place, (kind, measure) in enumerate(MEASURES.items(), start=1):
         told = {name: each.tallies[OWN].get(kind, Tally()) for name, each in totals.items()}
         if sum(len(tally.hits) + len(tally.small) for tally in told.values()) < FEWEST_SIZED:
             continue
         curves = [by_size(name, tally.hits + tally.small) for name, tally in told.items() if tally.hits]
         title = f"Share found by size, {kind.value}"
         across = Axis(f"size, {measure.unit}", measure.until)
-        yield f"detection_size_{kind.value}.svg", plot(title, across, Axis("share found", 1.0), curves)
+        yield f"detection_size_{place:02}.svg", plot(title, across, Axis("share found", 1.0), curves)
 
 
 def shown(drawn: dict[str, str]) -> Iterator[str]:
     """The plots, in the page."""
     yield "\n## 图 / Plots\n"
-    for name in drawn:
-        yield f"![{name.removesuffix('.svg').replace('_', ' ')}]({name})\n"
+    for name, svg in drawn.items():
+        title = svg.partition("<title>")[2].partition("</title>")[0]
+        yield f"![{title}]({name})\n"

@@ -18,7 +18,7 @@ from models.values import Track
 from tracking.operations.mark_manifests import mark_manifests
 from tracking.operations.revise_findings import retract_scopes
 from tracking.operations.watch_devices import watch_devices
-from tracking.queries.contradictions import Run, trip_scope
+from tracking.queries.contradictions import Run, trip_of, trip_scope
 from tracking.queries.doubt_stretches import behind_ms
 from tracking.queries.fixes import BEGINNING_MS, next_fix_ms, vehicle_track
 from tracking.queries.meetings import stops_met
@@ -199,10 +199,9 @@ def mark_linked(session: Session, trip_ids: list[int]) -> None:
 def mark_met(session: Session, vehicle_id: int, scopes: set[str]) -> None:
     """The trips of others whose stops the new fixes came near must be judged again."""
     for scope in scopes:
-        kind, _, key = scope.partition(":")
-        other, _, departed_ms = key.partition(":")
-        if kind == "trip" and int(other) != vehicle_id:
-            stopped = (TripRow.vehicle_id == int(other)) & (TripRow.departed_ms == int(departed_ms))
+        trip = trip_of(scope)
+        if trip is not None and trip[0] != vehicle_id:
+            stopped = (TripRow.vehicle_id == trip[0]) & (TripRow.departed_ms == trip[1])
             session.execute(update(TripRow).where(stopped).values(judged=False))
 
 

@@ -20,6 +20,7 @@ from models.manifests import Leg
 from models.thresholds import Thresholds
 from tracking.queries.fixes import BEGINNING_MS
 from tracking.queries.fresh_fixes import fresh_fixes
+from tracking.queries.paper import batches
 from tracking.queries.world import facility_area, route_line
 from tracking.rules.live.ground import LiveGround
 from tracking.rules.live.watch import LiveWatch
@@ -94,8 +95,9 @@ class StreamWatch:
     @staticmethod
     def dirty(session: Session, now_ms: int) -> dict[int, int]:
         """The vehicles (row ids) with fixes not yet judged, and the time of the first of them."""
-        rows = session.execute(select(Watermark.vehicle_id, Watermark.dirty_from_ms)).all()
-        return {key: from_ms for key, from_ms in rows if from_ms is not None and from_ms <= now_ms}
+        first_ms = Watermark.dirty_from_ms
+        rows = session.execute(select(Watermark.vehicle_id, first_ms).where(first_ms <= now_ms)).all()
+        return {key: from_ms for key, from_ms in rows if from_ms is not None}
 
     @staticmethod
     def changed_paper(session: Session) -> set[int | None]:
@@ -129,17 +131,24 @@ class StreamWatch:
 
     def follow(self, session: Session, vehicle_ids: Iterable[int]) -> None:
         """Take vehicles up from their last stored stay; what they were seen to do before is kept."""
-        wanted = set(vehicle_ids)
-        if not wanted:
+        for batch in batches(sorted(set(vehicle_ids))):
+            mark = select(Watermark.vehicle_id, Watermark.analysed_to_ms)
+            marks = dict(session.execute(mark.where(Watermark.vehicle_id.in_(batch))).all())
+            for key in batch:
+                to_ms = marks.get(key)
+                reached_ms = BEGINNING_MS if to_ms is None else to_ms
+                self.since_ms[key] = max(reached_ms, self.since_ms.get(key, BEGINNING_MS))
+            self.take_up(session, [key for key in batch if key not in self.seen])
+
+    def take_up(self, session: Session, vehicle_ids: list[int]) -> None:
+        """States for vehicles that have none (some hundred row ids)."""
+        if not vehicle_ids:
             return
-        modes = dict(session.execute(select(Vehicle.id, Vehicle.mode)).all())
-        marks = dict(session.execute(select(Watermark.vehicle_id, Watermark.analysed_to_ms)).all())
-        stays = self.last_stays(session)
-        for key in wanted & set(modes):
-            self.since_ms[key] = max(marks.get(key) or BEGINNING_MS, self.since_ms.get(key, BEGINNING_MS))
-            if key not in self.seen:
-                self.seen[key] = Watched(modes[key])
-                self.place(self.seen[key], stays.get(key))
+        modes = session.execute(select(Vehicle.id, Vehicle.mode).where(Vehicle.id.in_(vehicle_ids)))
+        stays = self.last_stays(session, vehicle_ids)
+        for key, mode in modes:
+            self.seen[key] = Watched(mode)
+            self.place(self.seen[key], stays.get(key))
 
     def place(self, seen: Watched, stay: tuple[int, bool] | None) -> None:
         """Where a vehicle is, by its last stay: the facility, and whether it has left."""
@@ -152,10 +161,11 @@ class StreamWatch:
             seen.place = self.watch.ground.index_of.get(facility_id, NOWHERE)
 
     @staticmethod
-    def last_stays(session: Session) -> dict[int, tuple[int, bool]]:
-        """The last stay of each vehicle (row id): facility, and whether fixes after it lie outside."""
+    def last_stays(session: Session, vehicle_ids: list[int]) -> dict[int, tuple[int, bool]]:
+        """The last stay of these vehicles (row ids): facility, and whether fixes after it lie outside."""
         latest = (
             select(VisitRow.vehicle_id, func.max(VisitRow.entered_ms).label("entered_ms"))
+            .where(VisitRow.vehicle_id.in_(vehicle_ids))
             .group_by(VisitRow.vehicle_id)
             .subquery()
         )

@@ -58,6 +58,13 @@ def trip_scope(vehicle_id: int, departed_ms: int) -> str:
     return f"trip:{vehicle_id}:{departed_ms}"
 
 
+def trip_of(scope: str) -> tuple[int, int] | None:
+    """The vehicle (row id) and departure (ms) of a trip's scope; None for another scope."""
+    kind, _, key = scope.partition(":")
+    vehicle_id, _, departed_ms = key.partition(":")
+    return (int(vehicle_id), int(departed_ms)) if kind == "trip" else None
+
+
 def manifest_scope(manifest_id: int) -> str:
     """The scope that owns the findings about one manifest's paper."""
     return f"manifest:{manifest_id}"

@@ -17,7 +17,7 @@ from models.vocabulary import MS_PER_S, FindingKind
 from tracking.queries.fresh_fixes import FreshFix, fresh_fixes
 from tracking.rules.findings import FindingDraft
 from tracking.rules.geometry import pair_m
-from tracking.rules.judge_rendezvous import Meeting, may_be_met, met, rendezvous_drafts
+from tracking.rules.judge_rendezvous import Meeting, may_be_met, met, rendezvous_draft
 from tracking.rules.trip_context import TripContext
 from tracking.rules.trips import LOADED
 from tracking.rules.world import World
@@ -31,11 +31,11 @@ def meeting_drafts(
 ) -> Iterator[FindingDraft]:
     """`rendezvous` at the stops among what a trip's track shows."""
     thresholds = world.thresholds.track
-    codes = {vehicle.id: vehicle.code for vehicle in world.vehicles.values()}
     for stop in shown:
         if may_be_met(stop, thresholds):
-            found = meetings(session, trip, stop, world)
-            yield from rendezvous_drafts(trip, stop, found, codes, thresholds)
+            for meeting in meetings(session, trip, stop, world):
+                other = world.vehicles[meeting.vehicle_id].code
+                yield rendezvous_draft(trip, stop, meeting, other, thresholds)
 
 
 def meetings(session: Session, trip: TripContext, stop: FindingDraft, world: World) -> list[Meeting]:
@@ -78,8 +78,10 @@ def told_by_other(session: Session, trip: TripContext, code: str, meeting: Meeti
 
 
 def stops_met(session: Session, track: Track, from_ms: int, to_ms: int) -> set[str]:
-    """The scopes of the stops, of any vehicle, that a vehicle's fixes over a time came near: they may be
-    meetings now."""
+    """The scopes of the trips, of any vehicle, with a stop that a vehicle's fixes over a time came near.
+
+    It may be a meeting now.
+    """
     part = track.between(from_ms, to_ms)
     if len(part) == 0:
         return set()

@@ -5,7 +5,6 @@ part of it, can change vehicles. Vehicles that drive in convoy, or wait at a lig
 long. Source: DETECTION.md section 6.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,46 +63,28 @@ def met(
     return found
 
 
-def rendezvous_drafts(
-    trip: TripContext,
-    stop: FindingDraft,
-    meetings: Sequence[Meeting],
-    codes: dict[int, str],
-    thresholds: TrackThresholds,
-) -> list[FindingDraft]:
-    """A finding for each vehicle that came alongside (codes: by row id)."""
-    drafts = []
-    for meeting in meetings:
-        other = codes[meeting.vehicle_id]
-        figures: Figures = {"duration_s": meeting.duration_s, "apart_m": round(meeting.apart_m, 1)}
-        params: Figures = figures | {
-            "vehicle": trip.vehicle.code,
-            "other_vehicle": other,
-            "start_ms": meeting.from_ms,
-            "shortest_s": thresholds.rendezvous_s,
-            "within_m": thresholds.rendezvous_m,
-        }
-        shared = subjects(trip) | {
-            "subject": f"{trip.vehicle.code}+{other}",
-            "vehicle_codes": (trip.vehicle.code, other),
-        }
-        drafts.append(
-            FindingDraft(
-                kind=FindingKind.RENDEZVOUS,
-                start_ms=meeting.from_ms,
-                end_ms=meeting.to_ms,
-                detected_ms=meeting.from_ms + round(thresholds.rendezvous_s * MS_PER_S),
-                size=meeting.duration_s / thresholds.rendezvous_s,
-                reasons=(Reason("rendezvous.seen", params), Reason("rendezvous.expected", params)),
-                lat=stop.lat,
-                lon=stop.lon,
-                severity=Severity.HIGH,
-                evidence=Evidence(
-                    figures,
-                    {"shortest_s": thresholds.rendezvous_s, "within_m": thresholds.rendezvous_m},
-                    stop.evidence.marks,
-                ),
-                **shared,
-            )
-        )
-    return drafts
+def rendezvous_draft(
+    trip: TripContext, stop: FindingDraft, meeting: Meeting, other: str, thresholds: TrackThresholds
+) -> FindingDraft:
+    """The finding of one vehicle (code `other`) that came alongside."""
+    figures: Figures = {"duration_s": meeting.duration_s, "apart_m": round(meeting.apart_m, 1)}
+    limits: Figures = {"shortest_s": thresholds.rendezvous_s, "within_m": thresholds.rendezvous_m}
+    named: Figures = {"vehicle": trip.vehicle.code, "other_vehicle": other, "start_ms": meeting.from_ms}
+    params = figures | limits | named
+    shared = subjects(trip) | {
+        "subject": f"{trip.vehicle.code}+{other}",
+        "vehicle_codes": (trip.vehicle.code, other),
+    }
+    return FindingDraft(
+        kind=FindingKind.RENDEZVOUS,
+        start_ms=meeting.from_ms,
+        end_ms=meeting.to_ms,
+        detected_ms=meeting.from_ms + round(thresholds.rendezvous_s * MS_PER_S),
+        size=meeting.duration_s / thresholds.rendezvous_s,
+        reasons=(Reason("rendezvous.seen", params), Reason("rendezvous.expected", params)),
+        lat=stop.lat,
+        lon=stop.lon,
+        severity=Severity.HIGH,
+        evidence=Evidence(figures, limits, stop.evidence.marks),
+        **shared,
+    )

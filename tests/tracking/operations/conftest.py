@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from demo.scenario.load import load_scenario
 from models.session import open_engine
 from models.thresholds import Thresholds
+from tests.tracking.operations.conclusions import Conclusions, conclusions
 from tests.tracking.operations.morning import busy_morning
 from tracking.operations.analyse import AnalyseResult, analyse
 
@@ -54,3 +55,12 @@ def fresh_engine(
     yield make
     for engine in made:
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def at_once(morning: Path, fresh_engine: Callable[[], Engine]) -> Conclusions:
+    """What is concluded when all of it comes at once."""
+    engine = fresh_engine()
+    take_in(engine, morning)
+    analysed(engine)
+    return conclusions(engine)

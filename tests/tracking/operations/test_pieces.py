@@ -1,6 +1,5 @@
 """Does it matter in what pieces the data come? In any order the conclusions at the end are the same."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -20,15 +19,6 @@ from tests.tracking.operations.arrivals import (
 from tests.tracking.operations.conclusions import Conclusions, conclusions, differences
 from tests.tracking.operations.conftest import ONE_ENGINE, analysed, take_in
 from tests.village import PLANT, SITE, TIP, Village, moment, settled
-
-
-@pytest.fixture(scope="session")
-def at_once(morning: Path, fresh_engine: Callable[[], Engine]) -> Conclusions:
-    """What is concluded when all of it comes at once."""
-    engine = fresh_engine()
-    take_in(engine, morning)
-    analysed(engine)
-    return conclusions(engine)
 
 
 def piece_by_piece(engine: Engine, source: Path, pieces: list[list[Row]], work: Path) -> None:

@@ -64,15 +64,6 @@ class Looker:
         self.stream = None
 
 
-@pytest.fixture(scope="session")
-def at_once(morning: Path, fresh_engine: Callable[[], Engine]) -> Conclusions:
-    """What is concluded when all of it comes at once."""
-    engine = fresh_engine()
-    take_in(engine, morning)
-    analysed(engine)
-    return conclusions(engine)
-
-
 def stream(engine: Engine, source: Path, pieces: list[list[Row]], chance: Random) -> None:
     """Each piece comes with the paper of its time and is looked at; now and then the worker is lost."""
     looker = Looker(engine)
