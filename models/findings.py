@@ -19,6 +19,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -35,6 +36,10 @@ class Finding(Base):
     `key` is stable over re-analysis. `scope` says which part of the analysis owns the finding
     ("vehicle:7", "manifest:12"), so that a new look at that part can revise it. `reasons` are
     {"code", "params"} worded by reports/wording.py in the reader's language.
+
+    `waiting`: nobody has settled it, kept by the triggers of migrations/listed.py. A decision settles the
+    version that it was about and every later one that is no worse; a finding that has become more severe
+    since, or much more probable, comes back, with what was decided beside it.
     """
 
     __tablename__ = "finding"
@@ -54,6 +59,8 @@ class Finding(Base):
         Index("ix_finding_scope", "scope", "start_ms"),
         Index("ix_finding_rank", "current", "score", "id"),
         Index("ix_finding_current_start_ms_id", "current", "start_ms", "id"),
+        Index("ix_finding_waiting_score_id", "waiting", "score", "id"),
+        Index("ix_finding_waiting_start_ms_id", "waiting", "start_ms", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -79,6 +86,7 @@ class Finding(Base):
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
     rule_version: Mapped[str] = mapped_column(String(32))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    waiting: Mapped[bool] = mapped_column(Boolean, server_default=false())
 
     manifests: Mapped[list["FindingManifest"]] = relationship(order_by="FindingManifest.ordinal")
     vehicles: Mapped[list["FindingVehicle"]] = relationship(order_by="FindingVehicle.ordinal")

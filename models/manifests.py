@@ -51,6 +51,11 @@ class Manifest(Base):
         Index("ix_manifest_hauler_id_issued_at_id", "hauler_id", "issued_at", "id"),
         Index("ix_manifest_issuer_id_issued_at_id", "issuer_id", "issued_at", "id"),
         Index("ix_manifest_overdue_due_at_id", "overdue", "due_at", "id"),
+        *(
+            Index(f"ix_manifest_{column}_updated_at_id", column, "updated_at", "id")
+            for column in ("custody_state", "origin_id", "destination_id", "hauler_id", "overdue")
+        ),
+        Index("ix_manifest_number_begins", "number", postgresql_ops={"number": "text_pattern_ops"}),
         Index("ix_manifest_plan", "plan", sqlite_where=PLANNED, postgresql_where=PLANNED),
         Index("ix_manifest_approval", "approval", sqlite_where=APPROVED, postgresql_where=APPROVED),
     )

@@ -19,9 +19,9 @@ from models.values import Viewer
 from tracking.queries.case_questions import FILE, FileName, file_name
 from tracking.queries.finding_list import COLUMNS, FindingRow, named_rows
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
-from tracking.queries.manifest_list import LIKE_SIGNS
 from tracking.queries.names import Name, name_or_none
 from tracking.queries.settled import since
+from tracking.queries.text_search import LIKE_SIGNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from models.values import Viewer
 from models.vocabulary import MS_PER_S, Datum, Protocol
 from tracking.queries.binding_times import fixes_visible
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
-from tracking.queries.manifest_list import LIKE_SIGNS
 from tracking.queries.names import Name, name_or_none
+from tracking.queries.text_search import LIKE_SIGNS
 from tracking.queries.visibility import devices_visible, vehicles_visible
 
 MS_PER_DAY = 86_400_000

@@ -13,8 +13,8 @@ from models.organisations import Organisation
 from models.values import Viewer
 from models.vocabulary import DisposalMethod, FacilityKind
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
-from tracking.queries.manifest_list import LIKE_SIGNS
 from tracking.queries.names import Name, name_or_none
+from tracking.queries.text_search import LIKE_SIGNS
 from tracking.queries.visibility import facilities_known
 
 

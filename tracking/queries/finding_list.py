@@ -7,21 +7,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
 
 from models.findings import Decision, Finding, FindingManifest, FindingVehicle
 from models.fleet import Vehicle
 from models.manifests import Manifest
+from models.sight import FindingSight
 from models.values import Viewer
 from models.vocabulary import MS_PER_S, DecisionOutcome, FindingKind, Severity
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.known_subjects import KnownSubjects, known_subjects
-from tracking.queries.manifest_list import LIKE_SIGNS
 from tracking.queries.names import Name
+from tracking.queries.text_search import begins, vehicle_codes
 from tracking.queries.visibility import findings_visible, manifests_visible, vehicle_codes_known
-
-WORSE = 0.2  # by so much more probable, a decided finding is worth another look
 
 
 class FindingOrder(StrEnum):
@@ -102,10 +101,8 @@ def finding_page_of_queue(
     limit: int = 50,
 ) -> Page[FindingRow]:
     """A page of the current findings that the viewer may see and asked for."""
-    sort = _order(order)
-    query = select(*COLUMNS, sort.column).where(
-        Finding.current, ~Finding.retracted, findings_visible(viewer), *_conditions(viewer, wanted)
-    )
+    queue, sort = _queue(viewer, wanted.decided is Decided.OPEN, order)
+    query = queue.add_columns(sort.column).where(*_conditions(session, viewer, wanted))
     rows = session.execute(continued(query, sort, after, limit)).all()
     page = page_of(rows, limit, lambda row: (row[-1], row[0]))
     return Page(named_rows(session, viewer, page.rows), page.after)
@@ -139,11 +136,8 @@ def _told(row: FindingRow, vehicles: tuple[Name, ...], known: KnownSubjects) -> 
 
 def open_finding_counts(session: Session, viewer: Viewer) -> dict[Severity, int]:
     """How many findings nobody has decided about, by severity."""
-    query = (
-        select(Finding.severity, func.count())
-        .where(Finding.current, ~Finding.retracted, findings_visible(viewer), undecided())
-        .group_by(Finding.severity)
-    )
+    waiting = _queue(viewer, True, FindingOrder.NEWEST)[0]
+    query = waiting.with_only_columns(Finding.severity, func.count()).group_by(Finding.severity)
     return dict.fromkeys(Severity, 0) | dict(session.execute(query).all())
 
 
@@ -157,54 +151,45 @@ def newest_outcomes(session: Session, keys: Sequence[str]) -> dict[str, Decision
     return dict(session.execute(query).all())
 
 
-def _order(order: FindingOrder) -> Order:
+def _queue(viewer: Viewer, waiting: bool, order: FindingOrder) -> tuple[Select[Any], Order]:
+    """The current findings that the viewer may see, and the way by which they are found in order.
+
+    What may concern an organisation is noted in its order (models/sight.py): only these are asked for.
+    """
+    query = select(*COLUMNS).where(findings_visible(viewer))
+    if viewer.sees_all or viewer.organisation_id is None:
+        listed: Any = Finding
+        row_id, holds = Finding.id, Finding.waiting if waiting else Finding.current
+    else:
+        listed, row_id = FindingSight, FindingSight.finding_id
+        query = query.join(FindingSight, FindingSight.finding_id == Finding.id)
+        query = query.where(FindingSight.organisation_id == viewer.organisation_id)
+        holds = FindingSight.waiting if waiting else Finding.current
+    query = query.where(holds, ~Finding.retracted)
     if order is FindingOrder.RANK:
-        return Order(Finding.score.expression, Finding.id.expression)
-    return Order(Finding.start_ms.expression, Finding.id.expression, order is FindingOrder.NEWEST)
+        return query, Order(listed.score.expression, row_id.expression)
+    return query, Order(listed.start_ms.expression, row_id.expression, order is FindingOrder.NEWEST)
 
 
-def _conditions(viewer: Viewer, wanted: FindingFilter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, viewer: Viewer, wanted: FindingFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.kind:
         found.append(Finding.kind == wanted.kind)
     if wanted.severity:
         found.append(Finding.severity == wanted.severity)
-    if wanted.decided is Decided.OPEN:
-        found.append(undecided())
-    elif wanted.decided is not Decided.ALL:
+    if wanted.decided not in (Decided.OPEN, Decided.ALL):
         found.append(_newest_outcome() == DecisionOutcome(wanted.decided.value))
     if wanted.manifest:
         found.append(Finding.id.in_(_about(viewer).where(Manifest.number == wanted.manifest)))
     if wanted.vehicle:
         found.append(Finding.id.in_(_driven(viewer).where(FindingVehicle.vehicle_code == wanted.vehicle)))
     if wanted.text:
-        found.append(_text_found(viewer, wanted.text))
+        found.append(_text_found(session, viewer, wanted.text))
     if wanted.since:
         found.append(Finding.start_ms >= round(wanted.since.timestamp() * MS_PER_S))
     if wanted.until:
         found.append(Finding.start_ms < round(wanted.until.timestamp() * MS_PER_S))
     return found
-
-
-def undecided() -> ColumnElement[bool]:
-    """The condition on a current Finding for waiting in the queue.
-
-    A decision settles the version that it was about and every later one that is no worse. A finding that
-    has become more severe since, or more probable by WORSE, comes back, with what was decided beside it.
-    """
-    about = aliased(Finding)
-    no_worse = and_(_rank(Finding) <= _rank(about), Finding.score < about.score + WORSE)
-    settled = (
-        select(Decision.id)
-        .join(about, and_(about.key == Decision.finding_key, about.version == Decision.finding_version))
-        .where(Decision.finding_key == Finding.key)
-        .where(or_(Decision.finding_version >= Finding.version, no_worse))
-    )
-    return ~settled.exists()
-
-
-def _rank(table: Any) -> ColumnElement[int]:
-    return case({severity.value: rank for rank, severity in enumerate(Severity)}, value=table.severity)
 
 
 def _newest_outcome() -> ColumnElement[Any]:
@@ -217,16 +202,10 @@ def _newest_outcome() -> ColumnElement[Any]:
     )
 
 
-def _text_found(viewer: Viewer, text: str) -> ColumnElement[bool]:
-    like = f"%{text.translate(LIKE_SIGNS)}%"
-    about = _about(viewer).where(Manifest.number.ilike(like, escape="\\"))
-    driven = (
-        _driven(viewer)
-        .join(Vehicle, Vehicle.code == FindingVehicle.vehicle_code, isouter=True)
-        .where(
-            or_(FindingVehicle.vehicle_code.ilike(like, escape="\\"), Vehicle.name.ilike(like, escape="\\"))
-        )
-    )
+def _text_found(session: Session, viewer: Viewer, text: str) -> ColumnElement[bool]:
+    """The text begins the number of a manifest, is in the name of a vehicle, or is the finding's own key."""
+    about = _about(viewer).where(begins(session, Manifest.number, text))
+    driven = _driven(viewer).where(FindingVehicle.vehicle_code.in_(vehicle_codes(session, text)))
     return or_(Finding.id.in_(about), Finding.id.in_(driven), Finding.key == text)
 
 

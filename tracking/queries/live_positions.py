@@ -21,7 +21,6 @@ from models.vocabulary import E7, MS_PER_S, UNUSABLE_DOUBTS, CustodyState, Mode
 from tracking.queries.binding_times import ms_of
 from tracking.queries.doubt_stretches import DatumShift, datum_shifts
 from tracking.queries.few import few_by_issue, in_few
-from tracking.queries.finding_list import undecided
 from tracking.queries.names import Name, name_or_none
 from tracking.queries.visibility import manifests_visible, vehicles_visible
 from tracking.rules.datum import to_wgs84
@@ -240,7 +239,7 @@ def _open_findings(session: Session) -> dict[str, list[int]]:
     query = (
         select(FindingVehicle.vehicle_code, Finding.start_ms)
         .join(Finding, Finding.id == FindingVehicle.finding_id)
-        .where(Finding.current, ~Finding.retracted, undecided())
+        .where(Finding.waiting)
     )
     begun: dict[str, list[int]] = defaultdict(list)
     for code, start_ms in session.execute(query):

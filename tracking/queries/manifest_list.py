@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from models.facilities import Facility
@@ -15,15 +15,16 @@ from models.findings import Finding, FindingManifest, Verdict
 from models.fleet import Vehicle
 from models.manifests import Leg, Manifest, MoistureTest, Weighing
 from models.organisations import Organisation
+from models.sight import NEVER_JUDGED, ManifestSight, VehicleLoad
 from models.values import Viewer
 from models.vocabulary import CustodyState, VerdictValue, WeighingRole
+from tracking.queries.few import few_by_issue
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.names import Name, name_or_none
+from tracking.queries.text_search import meant
 from tracking.queries.visibility import in_sight, manifests_visible
 
-LIKE_SIGNS = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
-
-NEVER_JUDGED = -1.0  # below every score
+JUDGED = and_(Verdict.manifest_id == Manifest.id, Verdict.current)
 
 
 class ManifestOrder(StrEnum):
@@ -80,11 +81,11 @@ def manifest_page(
     limit: int = 50,
 ) -> Page[ManifestRow]:
     """A page of the manifests that the viewer may see and asked for."""
-    chosen = _chosen(wanted, order).where(manifests_visible(viewer), *_conditions(wanted))
-    if order is ManifestOrder.DOUBTFUL:
-        keys = _most_doubtful(session, chosen, after, limit)
+    listed = _listed(session, viewer, wanted, order)
+    if listed is None:
+        keys = _most_doubtful(session, _judged(session, viewer, wanted), after, limit)
     else:
-        query, sort = _sorted(chosen, viewer, wanted, order)
+        query, sort = listed
         keys = session.execute(continued(query.add_columns(sort.column), sort, after, limit)).all()
     found = page_of(keys, limit, lambda row: (row[-1], row[0]))
     page = Page(_rows_of(session, [row[0] for row in found.rows]), found.after)
@@ -93,12 +94,80 @@ def manifest_page(
     return page.map(lambda row: _manifest_row(row, vehicles[row[0]], findings.get(row[0], 0)))
 
 
-def _chosen(wanted: ManifestFilter, order: ManifestOrder) -> Select[Any]:
-    """The ids of manifests, without a table that neither chooses nor sorts: planners weigh few well."""
-    if wanted.verdict is None and order is not ManifestOrder.DOUBTFUL:
-        return select(Manifest.id)
-    judged = and_(Verdict.manifest_id == Manifest.id, Verdict.current)
-    return select(Manifest.id).select_from(Manifest).join(Verdict, judged, isouter=True)
+def _listed(
+    session: Session, viewer: Viewer, wanted: ManifestFilter, order: ManifestOrder
+) -> tuple[Select[Any], Order] | None:
+    """The ids of manifests, and the way by which they are found in order; None where that takes two queries.
+
+    No table takes part that neither chooses nor sorts: planners weigh few well.
+    """
+    few = False
+    query = select(Manifest.id).where(manifests_visible(viewer), *_conditions(wanted))
+    if wanted.text:
+        condition, few = meant(session, viewer, wanted.text)
+        query = query.where(condition)
+    descending = order is not ManifestOrder.OLDEST
+    if order is ManifestOrder.DOUBTFUL:
+        return _own_most_doubtful(query, viewer, wanted)
+    if order is ManifestOrder.NUMBER or few:
+        query = query if wanted.verdict is None else _with_verdict(query, wanted.verdict)
+        by_number = Order(Manifest.number.expression, Manifest.id.expression, descending=False)
+        return query, by_number if order is ManifestOrder.NUMBER else few_by_issue(descending=descending)
+    query, sort = _by_issue(query, viewer, wanted)
+    return query, replace(sort, descending=descending)
+
+
+def _by_issue(query: Select[Any], viewer: Viewer, wanted: ManifestFilter) -> tuple[Select[Any], Order]:
+    """By the index that follows what was asked for most closely."""
+    named = wanted.state or wanted.plant or wanted.site or wanted.hauler
+    if wanted.verdict is not None:
+        if not named and not wanted.vehicle and _has_sight(viewer):
+            query, sort = in_sight(query, viewer)
+            return query.where(ManifestSight.verdict == wanted.verdict), sort
+        query = _with_verdict(query, wanted.verdict)
+    if wanted.vehicle:
+        carried = and_(VehicleLoad.manifest_id == Manifest.id, VehicleLoad.vehicle_code == wanted.vehicle)
+        sort = Order(VehicleLoad.issued_at.expression, VehicleLoad.manifest_id.expression)
+        return query.join(VehicleLoad, carried), sort
+    if named:
+        return query, Order(Manifest.issued_at.expression, Manifest.id.expression)
+    return in_sight(query, viewer)
+
+
+def _has_sight(viewer: Viewer) -> bool:
+    """Is it noted which manifests may concern the viewer? Whoever sees all looks at all."""
+    return not viewer.sees_all and viewer.organisation_id is not None
+
+
+def _own_most_doubtful(
+    query: Select[Any], viewer: Viewer, wanted: ManifestFilter
+) -> tuple[Select[Any], Order] | None:
+    """By the scores that are noted beside the viewer's manifests."""
+    if not _has_sight(viewer):
+        return None
+    query, _by_issue = in_sight(query, viewer)
+    if wanted.verdict is not None:
+        query = query.where(ManifestSight.verdict == wanted.verdict)
+    return query, Order(ManifestSight.score.expression, ManifestSight.manifest_id.expression)
+
+
+def _with_verdict(query: Select[Any], verdict: VerdictValue) -> Select[Any]:
+    """Only those of a verdict."""
+    return query.join(Verdict, JUDGED, isouter=True).where(_verdict_is(verdict))
+
+
+def _verdict_is(verdict: VerdictValue) -> ColumnElement[bool]:
+    return func.coalesce(Verdict.value, VerdictValue.PENDING.value) == verdict.value
+
+
+def _judged(session: Session, viewer: Viewer, wanted: ManifestFilter) -> Select[Any]:
+    """The ids of manifests with their verdicts, for whoever sees all."""
+    query = select(Manifest.id).join(Verdict, JUDGED, isouter=True).where(manifests_visible(viewer))
+    if wanted.text:
+        query = query.where(meant(session, viewer, wanted.text)[0])
+    if wanted.verdict:
+        query = query.where(_verdict_is(wanted.verdict))
+    return query.where(*_conditions(wanted))
 
 
 def _rows_of(session: Session, ids: Sequence[int]) -> tuple[Row[Any], ...]:
@@ -118,7 +187,7 @@ def _rows() -> Select[Any]:
         .join(origin, origin.id == Manifest.origin_id)
         .join(destination, destination.id == Manifest.destination_id)
         .join(Organisation, Organisation.id == Manifest.hauler_id, isouter=True)
-        .join(Verdict, and_(Verdict.manifest_id == Manifest.id, Verdict.current), isouter=True)
+        .join(Verdict, JUDGED, isouter=True)
     )
     for role in (WeighingRole.LOADED, WeighingRole.RECEIVED):
         weighed, tested = aliased(Weighing), aliased(MoistureTest)
@@ -132,26 +201,10 @@ def _of_role(table: Any, role: WeighingRole) -> ColumnElement[bool]:
     return and_(table.manifest_id == Manifest.id, table.role == role, table.leg_seq == 0)
 
 
-def _sorted(
-    query: Select[Any], viewer: Viewer, wanted: ManifestFilter, order: ManifestOrder
-) -> tuple[Select[Any], Order]:
-    """The query with the way by which its rows are found in order."""
-    if order is ManifestOrder.NUMBER:
-        return query, Order(Manifest.number.expression, Manifest.id.expression, descending=False)
-    by_issue = Order(Manifest.issued_at.expression, Manifest.id.expression)
-    if not (wanted.state or wanted.plant or wanted.site or wanted.hauler):  # else by an index of these
-        query, by_issue = in_sight(query, viewer)
-    return query, replace(by_issue, descending=order is not ManifestOrder.OLDEST)
-
-
 def _conditions(wanted: ManifestFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if wanted.text:
-        found.append(_text_found(wanted.text))
     if wanted.state:
         found.append(Manifest.custody_state == wanted.state)
-    if wanted.verdict:
-        found.append(func.coalesce(Verdict.value, VerdictValue.PENDING.value) == wanted.verdict.value)
     if wanted.plant:
         found.append(Manifest.origin_id == _place(wanted.plant))
     if wanted.site:
@@ -160,7 +213,8 @@ def _conditions(wanted: ManifestFilter) -> list[ColumnElement[bool]]:
         hauler = select(Organisation.id).where(Organisation.code == wanted.hauler).scalar_subquery()
         found.append(Manifest.hauler_id == hauler)
     if wanted.vehicle:
-        found.append(Manifest.id.in_(select(Leg.manifest_id).where(Leg.vehicle_code == wanted.vehicle)))
+        named = select(Leg.id).where(Leg.manifest_id == Manifest.id, Leg.vehicle_code == wanted.vehicle)
+        found.append(named.correlate(Manifest).limit(1).scalar_subquery().is_not(None))
     if wanted.since:
         found.append(Manifest.issued_at >= wanted.since)
     if wanted.until:
@@ -191,23 +245,6 @@ def _most_doubtful(
 
 def _place(code: str) -> ScalarSelect[int]:
     return select(Facility.id).where(Facility.code == code).scalar_subquery()
-
-
-def _text_found(text: str) -> ColumnElement[bool]:
-    like = f"%{text.translate(LIKE_SIGNS)}%"
-    carried = (
-        select(Leg.manifest_id)
-        .join(Vehicle, Vehicle.id == Leg.vehicle_id, isouter=True)
-        .where(
-            or_(
-                Leg.vehicle_code.ilike(like, escape="\\"),
-                Vehicle.name.ilike(like, escape="\\"),
-                Leg.driver.ilike(like, escape="\\"),
-                Leg.voyage.ilike(like, escape="\\"),
-            )
-        )
-    )
-    return or_(Manifest.number.ilike(like, escape="\\"), Manifest.id.in_(carried))
 
 
 def _vehicles(session: Session, manifest_ids: Sequence[int]) -> dict[int, tuple[Name, ...]]:

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.fleet import Scale
-from models.lineage import StockEntry
 from models.manifests import Manifest
 from models.permits import Plan, TransferApproval
+from models.sight import PileSum
 from models.weighbridge import ScaleCertificate
 from tracking.queries.custody_ground import issued_before
 from tracking.rules.custody.facts import Custody, Step
@@ -30,10 +30,10 @@ SCALE = (
     .group_by(Scale.id, Scale.certificate_valid_to)
 )
 STORED = select(
-    func.coalesce(func.sum(StockEntry.wet_kg), 0.0),
-    func.coalesce(func.sum(StockEntry.dry_kg), 0.0),
-    func.count() - func.count(StockEntry.dry_kg),
-).where(StockEntry.facility_id == bindparam("place"))
+    func.coalesce(func.sum(PileSum.wet_kg), 0.0),
+    func.coalesce(func.sum(PileSum.dry_kg), 0.0),
+    func.coalesce(func.sum(PileSum.unknown), 0),
+).where(PileSum.facility_id == bindparam("place"))
 
 
 def quota_uses(session: Session, step: Step, outcome: Custody) -> tuple[QuotaUse, ...]:

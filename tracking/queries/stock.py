@@ -1,7 +1,7 @@
 """What lies in the piles of one's own places, wet and dry, and which loads wait for their disposal?"""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -11,6 +11,7 @@ from models.custody_words import StockMove
 from models.facilities import Facility
 from models.lineage import StockEntry
 from models.manifests import Manifest
+from models.sight import PileSum
 from models.values import Viewer
 from models.vocabulary import CustodyState
 from tracking.queries.few import few_by_issue, in_few
@@ -60,32 +61,18 @@ class StockMovement:
 
 def piles(session: Session, viewer: Viewer) -> list[Pile]:
     """The piles of the viewer's own places, by place and name."""
+    columns: list[Any] = [Facility.code, Facility.name, Facility.name_en, PileSum.pile, PileSum.wet_kg]
+    columns += [PileSum.dry_kg, PileSum.unknown, PileSum.entries, PileSum.newest_at]
     query = (
-        select(
-            Facility.code,
-            Facility.name,
-            Facility.name_en,
-            StockEntry.pile,
-            func.sum(StockEntry.wet_kg),
-            func.sum(StockEntry.dry_kg),
-            func.count() - func.count(StockEntry.dry_kg),
-            func.count(),
-            func.max(StockEntry.at),
-        )
-        .join(Facility, Facility.id == StockEntry.facility_id)
+        select(*columns)
+        .join(Facility, Facility.id == PileSum.facility_id)
         .where(facilities_visible(viewer))
-        .group_by(Facility.code, Facility.name, Facility.name_en, StockEntry.pile)
-        .order_by(Facility.code, StockEntry.pile)
+        .order_by(Facility.code, PileSum.pile)
     )
     return [
-        Pile(Name(code, zh, en), pile, wet, None if unknown else dry, count, aware(newest))
+        Pile(Name(code, zh, en), pile, wet, None if unknown else dry, count, newest)
         for code, zh, en, pile, wet, dry, unknown, count, newest in session.execute(query)
     ]
-
-
-def aware(at: datetime) -> datetime:
-    """A maximum keeps the column's type on PostgreSQL and loses its zone on SQLite."""
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def movements(
