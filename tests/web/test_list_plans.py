@@ -94,7 +94,7 @@ def test_no_list_reads_a_whole_table(city: Flask, engine: Engine) -> None:
         for statement, parameters in list(listener.sent):
             if statement not in seen:
                 whole = whole_tables(engine, statement, parameters)
-                seen[statement] = f"{role} {path} reads all of {sorted(whole)}" if whole else ""
+                seen[statement] = f"{role} {path} reads all of {sorted(whole)}: {statement}" if whole else ""
     listener.stop()
     assert "\n".join(found for found in seen.values() if found) == ""
 

@@ -146,7 +146,7 @@ def newest_outcomes(session: Session, keys: Sequence[str]) -> dict[str, Decision
     query = (
         select(Decision.finding_key, Decision.outcome)
         .where(Decision.finding_key.in_(keys))
-        .order_by(Decision.id)
+        .order_by(Decision.finding_key, Decision.id)
     )
     return dict(session.execute(query).all())
 

@@ -180,17 +180,18 @@ def vehicle_codes_known(viewer: Viewer, code: ColumnElement[str]) -> ColumnEleme
     if viewer.sees_all:
         return true()
     seen = manifests_visible(viewer)
-    named = select(Leg.vehicle_code).join(Leg.manifest).where(seen)
+    other, outer = aliased(Vehicle), code.table
+    named = select(Leg.id).join(Leg.manifest).where(Leg.vehicle_code == code, seen)
     drove = (
-        select(Vehicle.code)
-        .join(TripRow, TripRow.vehicle_id == Vehicle.id)
-        .join(TripLeg, TripLeg.trip_id == TripRow.id)
+        select(TripLeg.trip_id)
         .join(Leg, Leg.id == TripLeg.leg_id)
         .join(Leg.manifest)
-        .where(seen)
+        .join(TripRow, TripRow.id == TripLeg.trip_id)
+        .join(other, other.id == TripRow.vehicle_id)
+        .where(other.code == code, seen)
     )
     own = select(Vehicle.code).where(vehicles_visible(viewer))
-    return or_(code.in_(own), code.in_(named), code.in_(drove))
+    return or_(code.in_(own), _any(named.correlate(outer)), _any(drove.correlate(outer)))
 
 
 def devices_visible(viewer: Viewer) -> ColumnElement[bool]:
