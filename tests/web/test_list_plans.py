@@ -27,6 +27,8 @@ WITHOUT_CUSTODY = re.compile(
     r"|map/(basemap|network)|emergency/|permits/|plans/enter|measurements/|cases/open|issue/|paper/|.*\.csv$)"
 )
 """Lists of machines, people and rules, forms of new things, and files of lists that are tested as pages."""
+
+
 class Listener:
     """The statements of one engine while pages are asked for."""
 

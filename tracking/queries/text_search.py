@@ -8,7 +8,7 @@ viewer, what has it anywhere in the number, the voyage or the driver's name (doc
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.fleet import Vehicle
@@ -66,8 +66,8 @@ def _carried(session: Session, text: str) -> Sequence[int]:
 def _recent(session: Session, viewer: Viewer, text: str) -> Sequence[int]:
     """Of the newest that may concern the viewer: those that have the text anywhere."""
     like = f"%{text.translate(LIKE_SIGNS)}%"
-    every: Select[Any] = select(Manifest.id, Manifest.number)
-    query, order = in_sight(every, viewer)
+    columns: list[Any] = [Manifest.id, Manifest.number]
+    query, order = in_sight(select(*columns), viewer)
     sorts: list[Any] = [order.column.desc(), order.id.desc()]
     newest = query.order_by(*sorts).limit(RECENT).subquery()
     carried = (
