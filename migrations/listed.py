@@ -54,8 +54,9 @@ def into_findings(sources: tuple[str, ...], of: str) -> str:
 def loads_of(of: str) -> str:
     """Note the manifests of vehicles."""
     return (
-        "INSERT INTO vehicle_load (vehicle_code, manifest_id, issued_at) SELECT l.vehicle_code, m.id, "
-        f"m.issued_at FROM leg l JOIN manifest m ON m.id = l.manifest_id WHERE {of} ON CONFLICT DO NOTHING"
+        "INSERT INTO vehicle_load (vehicle_code, manifest_id, issued_at, updated_at) "
+        "SELECT l.vehicle_code, m.id, m.issued_at, m.updated_at FROM leg l "
+        f" JOIN manifest m ON m.id = l.manifest_id WHERE {of} ON CONFLICT DO NOTHING"
     )
 
 
@@ -157,8 +158,11 @@ ACTS: Final[tuple[Act, ...]] = (
     (
         "manifest_loads",
         "manifest",
-        ("issued_at",),
-        ("UPDATE vehicle_load SET issued_at = NEW.issued_at WHERE manifest_id = NEW.id",),
+        ("issued_at", "updated_at"),
+        (
+            "UPDATE vehicle_load SET issued_at = NEW.issued_at, updated_at = NEW.updated_at "
+            "WHERE manifest_id = NEW.id",
+        ),
     ),
     ("stock_entry_summed", "stock_entry", (), (summed("id = NEW.id"),)),
 )

@@ -72,11 +72,13 @@ class VehicleLoad(Base):
         PrimaryKeyConstraint("vehicle_code", "manifest_id"),
         Index("ix_vehicle_load_manifest_id", "manifest_id"),
         Index("ix_vehicle_load_issued_at", "vehicle_code", "issued_at", "manifest_id"),
+        Index("ix_vehicle_load_updated_at", "vehicle_code", "updated_at", "manifest_id"),
     )
 
     vehicle_code: Mapped[str] = mapped_column(String(64))
     manifest_id: Mapped[int] = mapped_column(ForeignKey("manifest.id", ondelete="CASCADE"))
-    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)  # that of the manifest
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)  # these two are the manifest's
+    updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PileSum(Base):

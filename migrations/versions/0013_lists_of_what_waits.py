@@ -103,6 +103,7 @@ def make_vehicle_load() -> None:
         sa.Column("vehicle_code", sa.String(64), nullable=False),
         sa.Column("manifest_id", ROW_ID, nullable=False),
         sa.Column("issued_at", TIME, nullable=False),
+        sa.Column("updated_at", TIME, nullable=True),
         sa.ForeignKeyConstraint(
             ["manifest_id"],
             ["manifest.id"],
@@ -112,7 +113,9 @@ def make_vehicle_load() -> None:
         sa.PrimaryKeyConstraint("vehicle_code", "manifest_id", name=op.f("pk_vehicle_load")),
     )
     op.create_index("ix_vehicle_load_manifest_id", "vehicle_load", ["manifest_id"])
-    op.create_index("ix_vehicle_load_issued_at", "vehicle_load", ["vehicle_code", "issued_at", "manifest_id"])
+    for moment in ("issued_at", "updated_at"):
+        ordered = ["vehicle_code", moment, "manifest_id"]
+        op.create_index(f"ix_vehicle_load_{moment}", "vehicle_load", ordered)
 
 
 def make_pile_sum() -> None:

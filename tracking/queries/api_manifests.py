@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.emergency import PaperSignature
 from models.facilities import Facility, Route
 from models.manifests import CustodyEvent, Disposal, Leg, Manifest
 from models.organisations import Organisation
+from models.sight import VehicleLoad
 from models.signatures import Signature, SignedDocument
 from models.values import Viewer
 from models.vocabulary import CustodyState, ManifestKind
 from tracking.queries.custody_facts import custody_by_number
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.settled import capped, settled, since
-from tracking.queries.visibility import manifests_visible
+from tracking.queries.visibility import manifests_visible, names_vehicle
 from tracking.rules.custody.arrows import acts_from
 from tracking.rules.custody.content import Codes, content_of
 from tracking.rules.custody.facts import Custody
@@ -56,20 +57,28 @@ def manifest_rows(
     """
     found: list[Any] = []
     goes_on = after is not None
+    changed, row_id = changes_of(wanted)
     if wanted.updated_since is None and (after is None or after[0] is None):
-        query = lines(viewer, wanted).where(Manifest.updated_at.is_(None)).order_by(Manifest.id)
+        query = lines(viewer, wanted).where(changed.is_(None)).order_by(row_id)
         if after is not None:
-            query = query.where(Manifest.id > after[1])
+            query = query.where(row_id > after[1])
         found += session.execute(query.limit(limit + 1)).all()
         after = None
     if len(found) <= limit:
-        order = Order(Manifest.updated_at.expression, Manifest.id.expression, descending=False)
-        query = lines(viewer, wanted).where(Manifest.updated_at.is_not(None))
+        order = Order(changed.expression, row_id.expression, descending=False)
+        query = lines(viewer, wanted).where(changed.is_not(None))
         if goes_on:
-            query = query.where(settled(Manifest.updated_at, now))
+            query = query.where(settled(changed, now))
         found += session.execute(continued(query, order, after, limit - len(found))).all()
     page = page_of(found, limit, lambda row: (row.updated_at, row.id)).map(line_of)
     return capped(page, now)
+
+
+def changes_of(wanted: Wanted) -> tuple[Any, Any]:
+    """The columns of the time of change and the row id by which a list goes on."""
+    if wanted.vehicle is not None:
+        return VehicleLoad.updated_at, VehicleLoad.manifest_id
+    return Manifest.updated_at, Manifest.id
 
 
 def lines(viewer: Viewer, wanted: Wanted) -> Select[Any]:
@@ -90,6 +99,9 @@ def lines(viewer: Viewer, wanted: Wanted) -> Select[Any]:
         .join(Organisation, Organisation.id == Manifest.hauler_id, isouter=True)
         .where(manifests_visible(viewer), *conditions(wanted))
     )
+    if wanted.vehicle is not None:
+        of_vehicle = VehicleLoad.vehicle_code == wanted.vehicle
+        query = query.join(VehicleLoad, and_(VehicleLoad.manifest_id == Manifest.id, of_vehicle))
     return query
 
 
@@ -112,11 +124,11 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         carrier = select(Organisation.id).where(Organisation.code == wanted.carrier).scalar_subquery()
         found.append(Manifest.hauler_id == carrier)
     if wanted.vehicle is not None:
-        found.append(Manifest.id.in_(select(Leg.manifest_id).where(Leg.vehicle_code == wanted.vehicle)))
+        found.append(names_vehicle(wanted.vehicle))
     if wanted.voyage is not None:
         found.append(Manifest.id.in_(select(Leg.manifest_id).where(Leg.voyage == wanted.voyage)))
     if wanted.updated_since is not None:
-        found.append(since(Manifest.updated_at, wanted.updated_since))
+        found.append(since(changes_of(wanted)[0], wanted.updated_since))
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.fleet import Vehicle
@@ -79,17 +79,15 @@ def known_subjects(
     visible = manifests_visible(viewer)
     numbers = select(Manifest.number).where(Manifest.number.in_(_texts(said, MANIFESTS)), visible)
     codes = _texts(said, VEHICLES) | set(vehicles)
+    registered = select(Vehicle.code, vehicle_codes_known(viewer, Vehicle.code.expression))
+    told = dict(session.execute(registered.where(Vehicle.code.in_(codes))).all())
     # A code on paper may be no registered vehicle: it is known to whoever sees the paper.
-    known = union(
-        select(Vehicle.code).where(
-            Vehicle.code.in_(codes), vehicle_codes_known(viewer, Vehicle.code.expression)
-        ),
-        select(Leg.vehicle_code).join(Leg.manifest).where(Leg.vehicle_code.in_(codes), visible),
-    )
+    named = select(Leg.vehicle_code).join(Leg.manifest).where(visible)
+    others = session.scalars(named.where(Leg.vehicle_code.in_(codes - told.keys())).distinct())
     return KnownSubjects(
         everything=False,
         manifests=frozenset(session.scalars(numbers)),
-        vehicles=frozenset(session.scalars(known)),
+        vehicles=frozenset(code for code, known in told.items() if known) | frozenset(others),
     )
 
 

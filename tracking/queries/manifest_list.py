@@ -22,7 +22,7 @@ from tracking.queries.few import few_by_issue
 from tracking.queries.keyset import Key, Order, Page, continued, page_of
 from tracking.queries.names import Name, name_or_none
 from tracking.queries.text_search import meant
-from tracking.queries.visibility import in_sight, manifests_visible
+from tracking.queries.visibility import in_sight, manifests_visible, names_vehicle
 
 JUDGED = and_(Verdict.manifest_id == Manifest.id, Verdict.current)
 
@@ -213,8 +213,7 @@ def _conditions(wanted: ManifestFilter) -> list[ColumnElement[bool]]:
         hauler = select(Organisation.id).where(Organisation.code == wanted.hauler).scalar_subquery()
         found.append(Manifest.hauler_id == hauler)
     if wanted.vehicle:
-        named = select(Leg.id).where(Leg.manifest_id == Manifest.id, Leg.vehicle_code == wanted.vehicle)
-        found.append(named.correlate(Manifest).limit(1).scalar_subquery().is_not(None))
+        found.append(names_vehicle(wanted.vehicle))
     if wanted.since:
         found.append(Manifest.issued_at >= wanted.since)
     if wanted.until:

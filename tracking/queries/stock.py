@@ -78,10 +78,24 @@ def piles(session: Session, viewer: Viewer) -> list[Pile]:
 def movements(
     session: Session, viewer: Viewer, after: Key | None = None, limit: int = AT_A_TIME
 ) -> Page[StockMovement]:
-    """The ledger of the viewer's piles, the newest first."""
+    """The ledger of the viewer's piles, the newest first.
+
+    Of a party the ledger of each place is read in its own order: among all piles of the city its own would be
+    looked for in vain.
+    """
     order = Order(StockEntry.at.expression, StockEntry.id.expression)
-    rows = session.execute(continued(_ledger(viewer), order, after, limit))
-    return page_of([_movement(row) for row in rows], limit, lambda row: (row.at, row.id))
+    ledgers = [_ledger(viewer)]
+    if not viewer.sees_all:
+        own = select(PileSum.facility_id).join(Facility, Facility.id == PileSum.facility_id)
+        places = session.scalars(own.where(facilities_visible(viewer)).distinct()).all()
+        ledgers = [ledgers[0].where(StockEntry.facility_id == place) for place in places]
+    found = [
+        _movement(row)
+        for ledger in ledgers
+        for row in session.execute(continued(ledger, order, after, limit))
+    ]
+    found.sort(key=lambda row: (row.at, row.id), reverse=True)
+    return page_of(found[: limit + 1], limit, lambda row: (row.at, row.id))
 
 
 def movement_by_id(session: Session, entry_id: int, viewer: Viewer) -> StockMovement | None:

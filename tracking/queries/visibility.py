@@ -73,6 +73,11 @@ def _has_leg(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return _any(select(OneLeg.id).where(OneLeg.manifest_id == Manifest.id, condition).correlate(Manifest))
 
 
+def names_vehicle(code: str) -> ColumnElement[bool]:
+    """The condition on Manifest that one of its legs names a vehicle."""
+    return _has_leg(OneLeg.vehicle_code == code)
+
+
 def _any(found: Select[Any]) -> ColumnElement[bool]:
     """As EXISTS; but that one PostgreSQL may answer by collecting all rows of all outer rows beforehand."""
     return found.limit(1).scalar_subquery().is_not(None)
