@@ -7,6 +7,7 @@ order in which its fixes came.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, delete, insert, select, update
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.device_days import DeviceDay, DoubtStretch, TrackWindow
 from models.values import make_track
-from models.vocabulary import FindingKind
+from models.vocabulary import Datum, FindingKind
 from tracking.queries.contradictions import Run
 from tracking.queries.device_fixes import device_fixes, first_fix_ms, senders_of
 from tracking.queries.doubt_stretches import stretches_of
@@ -183,20 +184,28 @@ def replace_days(session: Session, vehicle_id: int, device_id: int, days: Sequen
     session.execute(insert(DeviceDay), rows)
 
 
-def day_figures(day: WatchedDay) -> dict[str, int | dict[str, float | int | str]]:
-    """First and last fix of a day, and what it proves of its coordinates."""
-    proof: dict[str, float | int | str] = {} if day.proof is None else asdict(day.proof)
+def day_figures(day: WatchedDay) -> dict[str, int | dict[str, Any]]:
+    """First and last fix of a day, what it proves of its coordinates, and where within it they changed."""
+    proof: dict[str, Any] = {} if day.proof is None else asdict(day.proof)
     proof.pop("datum", None)
-    return {"first_ms": int(day.fixes.time_ms[0]), "last_ms": int(day.fixes.time_ms[-1]), "proof": proof}
+    edges: dict[str, dict[str, Any]] = proof.pop("edges", {})
+    told = {"first_ms": int(day.fixes.time_ms[0]), "last_ms": int(day.fixes.time_ms[-1])}
+    return told | {"proof": proof} | edges
+
+
+def day_proof(row: DeviceDay) -> DayProof:
+    """A stored day; days that were stored before edges were looked for have none."""
+    said = row.figures
+    tails, heads = (
+        {Datum(datum): at_ms for datum, at_ms in said.get(name, {}).items()} for name in ("tails", "heads")
+    )
+    return DayProof(row.day, row.datum, said["first_ms"], said["last_ms"], said["proof"], tails, heads)
 
 
 def replace_segments(session: Session, vehicle_id: int, bound: BoundDevice) -> None:
     """The stored stretches in other coordinates become those that all days together prove."""
     mine = of_device(DeviceDay, vehicle_id, bound.id)
-    days = [
-        DayProof(row.day, row.datum, row.figures["first_ms"], row.figures["last_ms"], row.figures["proof"])
-        for row in session.scalars(select(DeviceDay).where(*mine).order_by(DeviceDay.day))
-    ]
+    days = [day_proof(row) for row in session.scalars(select(DeviceDay).where(*mine).order_by(DeviceDay.day))]
     session.execute(
         delete(DoubtStretch).where(
             *of_device(DoubtStretch, vehicle_id, bound.id), DoubtStretch.kind == FindingKind.DATUM_SHIFT

@@ -9,7 +9,7 @@ registered proves nothing. Source: INGEST.md.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from models.thresholds import DeviceThresholds
 from models.values import BoolArray, FloatArray, IntArray
 from models.vocabulary import Datum
 from tracking.rules.datum import in_mainland, to_wgs84
+from tracking.rules.datum_edges import NO_EDGES, DatumEdges, Spots, find_edges
 from tracking.rules.datum_ground import DatumGround
 from tracking.rules.device_fixes import DeviceFixes, step_lengths_m, step_times_s
 from tracking.rules.geometry import frame_at, pair_m
@@ -42,6 +43,7 @@ class DatumProof:
     after_m: float
     offset_m: float
     facilities: int
+    edges: DatumEdges = NO_EDGES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +68,22 @@ def prove_datum(
     if stays.size < thresholds.datum_stop_fixes and way.size < thresholds.datum_route_fixes:
         return None
     ground = ground_at(float(middle[0]), float(middle[1]))
+    proved = prove_on(fixes, stays, way, declared, ground, thresholds)
+    if proved is None:
+        return None
+    edges = find_edges(fixes, Spots(way, stays), proved.datum, ground, thresholds)
+    return replace(proved, edges=edges)
+
+
+def prove_on(
+    fixes: DeviceFixes,
+    stays: IntArray,
+    way: IntArray,
+    declared: Datum,
+    ground: DatumGround,
+    thresholds: DeviceThresholds,
+) -> DatumProof | None:
+    """What the fixes prove over what is known of the city; `stays`, `way`: indices of those looked at."""
     way_m = way_in(fixes, way, declared, ground)
     if on_routes(way_m, thresholds):
         return as_registered(fixes, declared)  # nearly every day of every device
