@@ -1,9 +1,10 @@
 """Was the device silent on the loaded way? The findings of `signal_gap` between two fixes."""
 
+import numpy as np
 from geopy.distance import geodesic
 
 from models.values import Evidence, Figures, Reason, Track
-from models.vocabulary import FindingKind
+from models.vocabulary import Doubt, FindingKind
 from tracking.rules.findings import FindingDraft
 from tracking.rules.reach import reach_marks
 from tracking.rules.shadows import in_shadow
@@ -24,6 +25,7 @@ def gap_drafts(trip: TripContext, clean: Track, world: World) -> list[FindingDra
         gap_draft(trip, both, gap, world)
         for gap in gaps
         if gap.before >= first
+        and not confused_clock(both, gap)
         and not in_shadow(both, gap.before, trip.vehicle.id, world.silences, world.thresholds.track)
     ]
     if trip.silent_until_ms is not None:
@@ -31,6 +33,12 @@ def gap_drafts(trip: TripContext, clean: Track, world: World) -> list[FindingDra
         if still is not None:
             drafts.append(open_gap_draft(trip, both, still, world))
     return drafts
+
+
+def confused_clock(track: Track, gap: Gap) -> bool:
+    """Does the device's clock go wrong, or come right, at one end? Then the time between is no silence."""
+    skewed = track.doubts[[gap.before, gap.before + 1]] & np.uint32(int(Doubt.CLOCK_SKEW))
+    return bool(skewed[0] != skewed[1])
 
 
 def open_gap_draft(trip: TripContext, track: Track, gap: Gap, world: World) -> FindingDraft:

@@ -19,6 +19,7 @@ from models.vocabulary import Mode
 from tracking.rules.geometry import frame_at, steps_m, unwrap_deg
 
 CENSOR_GAP_S = 600.0  # a hole longer than this beside a visit hides when it began or ended
+CROSSED_S = 300.0  # of a longer step nobody knows where it led: the straight line proves no visit
 CELL_DEG = 0.01  # about 1 km: the size of a facility
 CELLS_A_ROW = 100_000
 MERGE_EXCURSION_M = 150.0  # leaving by less than this is scatter, not a departure
@@ -219,7 +220,7 @@ def crossings(
         return []
     step_s = np.diff(track.time_ms) / 1000.0
     drive_s = steps_m(track.lat, track.lon) / (speed_kmh / 3.6)
-    steps = np.flatnonzero((step_s - drive_s >= confirm_s) & (step_s <= CENSOR_GAP_S) & (drive_s > 0))
+    steps = np.flatnonzero((step_s - drive_s >= confirm_s) & (step_s <= CROSSED_S) & (drive_s > 0))
     if steps.size == 0:
         return []
     found = []
