@@ -89,7 +89,7 @@ class TrackThresholds:
     """When does a track leave a facility, a corridor, a schedule, or fall silent?"""
 
     exit_buffer_m: float = 40.0  # hysteresis: GNSS at a gate scatters by 10-20 m
-    confirm_fixes: int = 2
+    confirm_fixes: int = 2  # of the live watch; a visit is confirmed by the time that it can have lasted
     confirm_s: float = 60.0
     trip_split_s: float = 43_200.0  # 12 h without a facility ends a trip
     min_dwell_s: float = 240.0  # nobody fills a truck in less

@@ -13,7 +13,7 @@ from models.values import Evidence, Reason
 from models.vocabulary import FindingKind, Severity
 from tracking.rules.ranking import NOTHING_BESIDE, Corroboration, Tally, rank, shift_of
 
-RULE_VERSION = "2026.2"
+RULE_VERSION = "2026.3"
 ONSET_WINDOW_MS = 600_000  # onsets are rounded to this for the key: more data move an onset by seconds
 
 SEVERITIES: dict[FindingKind, Severity] = {

@@ -196,8 +196,9 @@ def departed_between(track: Track, first: Visit, second: Visit) -> bool:
 
 
 def confirmed(visit: Visit, thresholds: TrackThresholds) -> bool:
-    """Two fixes or `confirm_s` speak for the visit."""
-    return visit.fix_count >= thresholds.confirm_fixes or visit.longest_s >= thresholds.confirm_s
+    """Can it have lasted `confirm_s`? Whoever was surely gone sooner drove by: at a road along a fence
+    several fixes in a row scatter into it."""
+    return visit.longest_s >= thresholds.confirm_s
 
 
 def valid_then(place: FacilityArea, visit: Visit) -> bool:

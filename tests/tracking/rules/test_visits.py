@@ -55,13 +55,19 @@ def test_a_short_step_out_is_not_a_departure() -> None:
 
 def test_a_longer_one_is() -> None:
     x_m = [-400, 0, 90, 180, 260, 180, 90, 0, 400]
-    assert len(visits(track(np.arange(9) * 15, [(x, 0) for x in x_m]))) == 2
+    assert len(visits(track(np.arange(9) * 30, [(x, 0) for x in x_m]))) == 2
 
 
 def test_so_is_a_short_one_that_takes_long() -> None:
-    seconds = [0, 15, 30, 45, 700, 715, 730]
+    seconds = [0, 30, 60, 90, 745, 775, 805]
     x_m = [-400, 0, 90, 180, 180, 90, 0]
     assert len(visits(track(seconds, [(x, 0) for x in x_m]))) == 2
+
+
+def test_who_was_gone_within_a_minute_drove_by() -> None:
+    """Three fixes in a row scatter into a fence beside the road."""
+    there = track(np.arange(7) * 10, [(-400, 0), (-200, 0), (-60, 0), (0, 0), (60, 0), (200, 0), (400, 0)])
+    assert visits(there) == []
 
 
 def test_a_drive_round_the_block_makes_two_visits() -> None:
@@ -143,7 +149,8 @@ def test_a_works_that_has_moved_away_is_no_facility() -> None:
 
 def test_overlapping_fences_are_both_visited() -> None:
     store = place(2, FacilityKind.STORE, (150, 0))
-    found = visits(day(drive([(-1_000, 0), (1_000, 0)], every_s=5.0)), PLANT, store)
+    there = day(drive([(-1_000, 0), (0, 0)], every_s=5.0), stand((0, 0), 100, 60), stand((150, 0), 170, 60))
+    found = visits(there, PLANT, store)
     assert [visit.facility_id for visit in found] == [1, 2]
     assert found[1].entered_ms <= found[0].left_ms
 
@@ -155,7 +162,12 @@ def test_no_fixes_no_visits() -> None:
 def test_a_plant_on_the_antimeridian() -> None:
     frame = frame_at(-17.0, 179.9)
     plant = place(1, FacilityKind.PLANT, (9_000, 0), frame=frame)  # 180 is at x = 10.6 km
-    there = day(drive([(8_000, 0), (12_000, 0)]), frame=frame)
+    there = day(
+        drive([(8_000, 0), (9_000, 0)]),
+        stand((9_000, 0), 100, 300),
+        drive([(9_000, 0), (12_000, 0)], start_s=410),
+        frame=frame,
+    )
     (visit,) = find_visits(there, city([plant]).fences, Mode.ROAD, THRESHOLDS.track)
     assert visit.shortest_s > 0
 
