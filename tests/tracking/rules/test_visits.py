@@ -149,7 +149,7 @@ def test_a_works_that_has_moved_away_is_no_facility() -> None:
 
 def test_overlapping_fences_are_both_visited() -> None:
     store = place(2, FacilityKind.STORE, (150, 0))
-    there = day(drive([(-1_000, 0), (0, 0)], every_s=5.0), stand((0, 0), 100, 60), stand((150, 0), 170, 60))
+    there = day(drive([(-1_000, 0), (0, 0)], every_s=5.0), stand((75, 0), 100, 60), stand((200, 0), 170, 60))
     found = visits(there, PLANT, store)
     assert [visit.facility_id for visit in found] == [1, 2]
     assert found[1].entered_ms <= found[0].left_ms
