@@ -11,6 +11,7 @@ from reports import wording
 from tracking.queries.facility_list import facility_names
 from tracking.queries.fleet_list import hauler_names
 from tracking.queries.manifest_list import ManifestFilter, ManifestOrder, ManifestRow, manifest_page
+from tracking.queries.text_search import RECENT
 from web.csv_answers import csv_answer, every
 from web.database import reading
 from web.display import timezone
@@ -49,6 +50,7 @@ def listing() -> str:
         plants=[name for kind, name in places if kind in (FacilityKind.PLANT, FacilityKind.WORKS)],
         sites=[name for kind, name in places if kind is FacilityKind.SITE],
         haulers=hauler_names(session, who),
+        recent=RECENT,
     )
 
 
