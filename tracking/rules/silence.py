@@ -50,7 +50,8 @@ def find_gaps(track: Track, mode: Mode, thresholds: TrackThresholds) -> list[Gap
     gaps = []
     for step in long.tolist():
         expected_s = habit_s(step_s, moving, step, thresholds)
-        if stood(bool(moving[step]), float(step_s[step]), float(length_m[step]), thresholds):
+        onward_m = coasted_m(track, step, expected_s, float(step_s[step]), thresholds)
+        if stood(bool(moving[step]), float(step_s[step]), float(length_m[step]) - onward_m, thresholds):
             continue
         if step_s[step] <= max(thresholds.gap_min_s, thresholds.gap_intervals * expected_s):
             continue
@@ -77,6 +78,19 @@ def open_gap(track: Track, until_ms: int, mode: Mode, thresholds: TrackThreshold
     if silent_s <= max(shortest_s, thresholds.gap_intervals * expected_s):
         return None
     return Gap(len(track) - 1, silent_s, expected_s, 0.0, 0.0)
+
+
+def coasted_m(
+    track: Track, step: int, expected_s: float, step_s: float, thresholds: TrackThresholds
+) -> float:
+    """How far a vehicle may have driven on after its last fix and still owe none: until the next was due.
+
+    A driver who stops and switches off sends the next one with the heartbeat of a standing device.
+    """
+    kmh = float(track.speed_kmh[step])
+    if np.isnan(kmh) or step_s > thresholds.still_report_s + expected_s:
+        return 0.0
+    return kmh / 3.6 * expected_s
 
 
 def stood(moving: bool, step_s: float, length_m: float, thresholds: TrackThresholds) -> bool:
