@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import click
-from serial import SerialException, serial_for_url
+from serial import Serial, SerialException, serial_for_url
+from serial.urlhandler.protocol_socket import Serial as SocketSerial
 
 from cli.runtime import now
 from cli.weighbridge_lines import FORMATS, NotATicketLine, pattern_of, ticket_of
@@ -98,6 +99,27 @@ def weighbridge(
     click.echo(f"{done} lines dealt with, {waiting} wait, {refused} refused in all")
 
 
+class ScaleSocket(SocketSerial):
+    """A TCP connection of a scale, of which nothing is thrown away.
+
+    The library empties a line as it opens it, as one does with a serial port that may hold old noise. What a
+    scale says right after the connection stands is a ticket.
+    """
+
+    def reset_input_buffer(self) -> None:
+        """Keep what is there."""
+
+
+def opened(port: str, baud: int) -> Serial | ScaleSocket:
+    """The line of a scale; raises SerialException or OSError."""
+    if not port.lower().startswith("socket://"):
+        return serial_for_url(port, baudrate=baud, timeout=READ_S)
+    line = ScaleSocket(None, baudrate=baud, timeout=READ_S)
+    line.port = port
+    line.open()
+    return line
+
+
 def read_lines(
     port: str,
     baud: int,
@@ -110,7 +132,7 @@ def read_lines(
     wait_s = 1.0
     while not stopping.is_set():
         try:
-            with serial_for_url(port, baudrate=baud, timeout=READ_S) as line:
+            with opened(port, baud) as line:
                 wait_s = 1.0
                 log.info("reading %s", port)
                 keep_lines(line.read, encoding, spool, stopping, clock)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cli.weighbridge import read_lines, send_lines
+from cli.weighbridge import opened, read_lines, send_lines
 from cli.weighbridge_lines import NotATicketLine, pattern_of, ticket_of
 from cli.weighbridge_send import Server
 from cli.weighbridge_spool import Line, Spool
@@ -59,8 +59,15 @@ def told(line: Line) -> TicketGiven:
 
 
 def send(spool: Spool, server: Any, count: int, stopping: threading.Event | None = None) -> int:
+    """How many lines were dealt with; after half a minute the agent is told to stop."""
     to = Server(f"http://127.0.0.1:{server.server_port}", "secret")
-    return send_lines(spool, to, told, stopping or threading.Event(), count)
+    told_to_stop = stopping or threading.Event()
+    patience = threading.Timer(30, told_to_stop.set)
+    patience.start()
+    try:
+        return send_lines(spool, to, told, told_to_stop, count)
+    finally:
+        patience.cancel()
 
 
 @pytest.fixture
@@ -92,6 +99,21 @@ def test_lines_from_a_tcp_scale_reach_the_service(tmp_path: Path, spool: Spool) 
     assert (bodies[0]["gross_kg"], bodies[0]["tare_kg"], bodies[0]["plate"]) == (28000.0, 11000.0, "苏E12345")
     assert bodies[0]["weighed_at"] == "2026-03-02T08:00:00+08:00"
     assert "tare_kg" not in bodies[1]
+
+
+def test_what_a_scale_says_at_once_is_kept() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as scale:
+        said = FIRST.encode()
+        with (
+            opened(f"socket://127.0.0.1:{scale.getsockname()[1]}", 9600) as line,
+            scale.accept()[0] as indicator,
+        ):
+            indicator.sendall(said)
+            line.reset_input_buffer()  # as the library does while it opens a line
+            heard = b""
+            for _ in range(50):
+                heard += line.read(len(said) - len(heard)) if len(heard) < len(said) else b""
+        assert heard == said
 
 
 def test_each_ticket_comes_with_its_digest_and_the_token(spool: Spool) -> None:
